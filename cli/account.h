@@ -1,0 +1,28 @@
+/* account.h - what `authentication` and `credentials` share: the password, and one list of realms for one
+ * user. */
+#ifndef GW_CLI_ACCOUNT_H
+#define GW_CLI_ACCOUNT_H
+
+#include "cli/cmd.h"
+
+#define PASSWORD_FORM "password [(0|6|7)$type] PASSWORD$password"
+#define PASSWORD_WORDS                                                                                       \
+	{ "password", "Password of the account" }, { "0", "A clear password follows" },                      \
+	    { "6", "A type 6 (AES) password follows" }, { "7", "A type 7 password follows" },                \
+	{                                                                                                    \
+		"PASSWORD", "The password, one word"                                                         \
+	}
+
+/* The password the line carries; 0, or -1 with the error said. */
+int password_take(struct cmd_call *, struct secret *);
+/* "7 0822455D0A16", or "0 secret" when clear ones are to be shown; the caller frees and wipes. */
+char *password_text(const struct conf *, const struct secret *);
+
+int authentication_set(struct cmd_call *, struct auth_list *);
+int authentication_unset(struct cmd_call *, struct auth_list *);
+void authentication_write(struct writer *, const struct auth_list *);
+
+extern const char authentication_form[], authentication_no[];
+extern const struct word authentication_words[];
+
+#endif

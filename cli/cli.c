@@ -1,0 +1,178 @@
+/* The rows of every mode, compiled once into what the parser wants. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef VEC(struct choice) choice_list;
+
+struct mode_choices {
+	const struct mode *mode;
+	choice_list plain, negated;
+};
+
+struct cli {
+	struct cli_host host;
+	VEC(struct mode_choices) modes;
+	VEC(struct form *) forms;
+	char error[200];
+};
+
+static struct form *
+compile(struct cli *cli, const char *text, const struct word *words, const char *otherwise)
+{
+	char err[120], *why;
+	struct form *f = form_compile(text, words, otherwise, err, sizeof err);
+
+	if (f == NULL) {
+		why = xasprintf("'%s': %s", text, err);
+		if (cli->error[0] == '\0')
+			snprintf(cli->error, sizeof cli->error, "%s", why);
+		free(why);
+		return NULL;
+	}
+	vec_push(&cli->forms, f);
+	return f;
+}
+
+static bool
+belongs(const struct table *t, const struct cmd *row, const struct mode *m)
+{
+	if (m == &mode_user)
+		return t->mode == &mode_exec && (row->flags & CMD_USER) != 0;
+	/* A table without mode belongs to every configuration mode. */
+	return t->mode == m || (t->mode == NULL && m != &mode_exec);
+}
+
+static bool
+negatable(const struct cmd *c)
+{
+	return c->unset != NULL || c->field.kind != FIELD_NONE || c->accept != NULL;
+}
+
+static void
+add_rows(struct cli *cli, const struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct cmd *row = &t->rows[i];
+		struct form *f = compile(cli, row->form, row->words,
+				row->accept == NULL ? NULL
+						    : "Kept in the configuration; gw does not act on it"),
+			    *no = f;
+
+		if (row->no != NULL)
+			no = compile(cli, row->no, row->words, "");
+		if (f == NULL || no == NULL)
+			continue;
+		for (size_t m = 0; m < cli->modes.n; m++) {
+			struct mode_choices *mc = &cli->modes.v[m];
+			struct choice plain = { f, row, false, (row->flags & CMD_HIDDEN) != 0,
+				row->accept != NULL };
+			struct choice negated = plain;
+
+			negated.form = no;
+			negated.brief = row->no == NULL;
+			if (!belongs(t, row, mc->mode))
+				continue;
+			vec_push(&mc->plain, plain);
+			if (negatable(row))
+				vec_push(&mc->negated, negated);
+		}
+	}
+}
+
+struct cli *
+cli_new(const struct cli_host *host)
+{
+	static const struct mode *const modes[] = { &mode_user, &mode_exec, &mode_config, &mode_sip_ua,
+		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section };
+	struct cli *cli = xcalloc(1, sizeof *cli);
+
+	cli->host = *host;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct mode_choices mc = { .mode = modes[i] };
+
+		vec_push(&cli->modes, mc);
+	}
+	for (size_t i = 0; command_tables[i] != NULL; i++)
+		add_rows(cli, command_tables[i]);
+	return cli;
+}
+
+void
+cli_free(struct cli *cli)
+{
+	if (cli == NULL)
+		return;
+	for (size_t i = 0; i < cli->modes.n; i++) {
+		vec_free(&cli->modes.v[i].plain);
+		vec_free(&cli->modes.v[i].negated);
+	}
+	vec_free(&cli->modes);
+	for (size_t i = 0; i < cli->forms.n; i++)
+		form_free(cli->forms.v[i]);
+	vec_free(&cli->forms);
+	free(cli);
+}
+
+const struct cli_host *
+cli_host(const struct cli *cli)
+{
+	return &cli->host;
+}
+
+void
+cli_set_view(struct cli *cli, const struct ua_view *view)
+{
+	cli->host.ua = view;
+}
+
+const char *
+cli_table_error(const struct cli *cli)
+{
+	return cli->error[0] == '\0' ? NULL : cli->error;
+}
+
+const struct choice *
+cli_choices(const struct cli *cli, const struct mode *mode, bool negated, size_t *n)
+{
+	const choice_list *l;
+
+	for (size_t i = 0; i < cli->modes.n; i++) {
+		if (cli->modes.v[i].mode != mode)
+			continue;
+		l = negated ? &cli->modes.v[i].negated : &cli->modes.v[i].plain;
+		*n = l->n;
+		return l->v;
+	}
+	*n = 0;
+	return NULL;
+}
+
+const struct table *
+cli_table_of(const struct cmd *row)
+{
+	for (size_t i = 0; command_tables[i] != NULL; i++)
+		if (row >= command_tables[i]->rows && row < command_tables[i]->rows + command_tables[i]->n)
+			return command_tables[i];
+	return NULL;
+}
+
+unsigned
+cli_rank(const struct cmd *row)
+{
+	unsigned rank = 0;
+
+	for (size_t i = 0; command_tables[i] != NULL; i++) {
+		const struct table *t = command_tables[i];
+
+		if (row >= t->rows && row < t->rows + t->n)
+			return rank + (unsigned)(row - t->rows);
+		rank += (unsigned)t->n;
+	}
+	return rank;
+}

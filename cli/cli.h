@@ -1,0 +1,78 @@
+/* cli.h - the command line as a whole: made once, shared by every console, script and test. No I/O of its
+ * own: what a command needs from the world stands in struct cli_host. */
+#ifndef GW_CLI_CLI_H
+#define GW_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/out.h"
+#include "cli/cmd.h"
+#include "conf/conf.h"
+#include "ua/status.h"
+
+/* One line of `show logging`. */
+typedef bool log_visit(void *arg, const char *line);
+
+/* The world as commands see it. Members may be NULL where a program has no such thing (tests, gw -t). */
+struct cli_host {
+	void *arg;
+	const struct ua_view *ua;
+	struct conf *(*running)(void *arg); /* borrowed */
+	/* Makes `next` the running configuration; takes over the reference. 0; -1 with a text: nothing
+	 * changed. */
+	int (*publish)(void *arg, struct conf *next, char *err, size_t errsz);
+	/* Whole files. read: text, the caller frees, NULL with err. write: all or nothing, synced. path NULL:
+	 * startup. */
+	char *(*read_file)(void *arg, const char *path, size_t *len, char *err, size_t errsz);
+	int (*write_file)(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
+	const char *(*startup_path)(void *arg);
+	/* Lines of the startup file that were refused at start and would be lost by `write memory`; NULL or
+	 * "": none. */
+	const char *(*rejected)(void *arg);
+	void (*saved)(void *arg);
+	void (*random)(void *arg, void *buf, size_t len);
+	void (*set_debug)(void *arg, const char *category, bool on); /* "messages" */
+	bool (*debug)(void *arg, const char *category);
+	void (*log_lines)(void *arg, log_visit *, void *visit_arg);
+	void (*log_clear)(void *arg);
+	int64_t (*uptime)(void *arg); /* seconds */
+	void (*clock)(void *arg, char *text, size_t size); /* "12:34:56.789 UTC Sat Nov 21 2026" */
+	void (*retry)(void *arg, const char *number, int slot); /* register again now; NULL, -1: all */
+	void (*clear_counters)(void *arg);
+	/* `show sip-ua status` and friends ask what is really in use. */
+	const char *version;
+};
+
+struct cli *cli_new(const struct cli_host *);
+void cli_free(struct cli *);
+void cli_set_view(struct cli *, const struct ua_view *); /* once the user agent runs */
+const struct cli_host *cli_host(const struct cli *);
+/* A mistake in the tables (help missing, form wrong), or NULL; for the tests. */
+const char *cli_table_error(const struct cli *);
+
+/* The running configuration as text. header: with the lines `show running-config` prints above it. */
+void cli_write_config(const struct cli *, const struct conf *, struct out *);
+/* The statements of one row. */
+void cli_write_row(const struct cli *, const struct cmd *, struct writer *, const void *object);
+/* The manual of all commands, as a man page (gw-commands(7)). */
+void cli_write_manual(const struct cli *, struct out *);
+
+/* The rows of a mode; negated: those that take `no`. For the parser and the tests. */
+const struct choice *cli_choices(const struct cli *, const struct mode *, bool negated, size_t *n);
+const struct table *cli_table_of(const struct cmd *);
+unsigned cli_rank(const struct cmd *); /* position of a row among all */
+
+/* Scripts: many lines, one transaction. */
+struct script_report {
+	struct out errors, warnings; /* "FILE:LINE: text" lines */
+	size_t nerrors, nwarnings, nlines;
+};
+/* Runs every line of text on the draft, which keeps what the good lines did. */
+void script_load(const struct cli *, struct conf *draft, const char *name, const char *text, size_t len,
+    struct script_report *);
+void script_report_free(struct script_report *);
+
+#endif

@@ -1,0 +1,322 @@
+/* EXEC commands that do something: levels, files, debug. */
+#include "cli/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "cli/config_text.h"
+#include "cli/vty.h"
+
+static const struct cli_host *
+host_of(const struct cmd_call *c)
+{
+	return cli_host(vty_cli(c->vty));
+}
+
+/* enable, disable, exit, configure */
+
+static int
+enable_answer(struct vty *v, const char *answer, void *arg)
+{
+	const struct cli_host *h = cli_host(vty_cli(v));
+	const char *hash = h->running(h->arg)->system->enable_hash;
+	size_t tries = (size_t)(uintptr_t)arg;
+
+	if (hash == NULL || login_check(hash, answer)) {
+		vty_set_level(v, true);
+		return 0;
+	}
+	if (tries < 3)
+		return vty_ask(v, "Password: ", true, enable_answer, (void *)(uintptr_t)(tries + 1));
+	out_str(vty_out(v), "% Bad secrets\n\n");
+	return 0;
+}
+
+static int
+enable(struct cmd_call *c)
+{
+	if (cmd_uint(c, "level", 15) != 15)
+		return cmd_error(
+		    c, "Level %s does not exist here: 1 (user) and 15 (privileged) do", cmd_arg(c, "level"));
+	/* Without a terminal the lines come from whoever started the program and owns its file: nobody to
+	 * ask. */
+	if (vty_privileged(c->vty) || c->conf->system->enable_hash == NULL || !vty_interactive(c->vty)) {
+		vty_set_level(c->vty, true);
+		return 0;
+	}
+	return vty_ask(c->vty, "Password: ", true, enable_answer, (void *)1);
+}
+
+static int
+disable(struct cmd_call *c)
+{
+	vty_set_level(c->vty, false);
+	return 0;
+}
+
+static int
+leave(struct cmd_call *c)
+{
+	vty_close(c->vty);
+	return 0;
+}
+
+static int
+configure(struct cmd_call *c)
+{
+	vty_configure(c->vty);
+	out_str(c->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+	return 0;
+}
+
+/* Saving and loading */
+
+static int
+save(struct vty *v, const char *path)
+{
+	const struct cli_host *h = cli_host(vty_cli(v));
+	struct out text = OUT_MEMORY;
+	char err[400];
+	int rc;
+
+	out_str(vty_out(v), "Building configuration...\n");
+	config_text(vty_cli(v), h->running(h->arg), &text);
+	rc = h->write_file(h->arg, path, out_text(&text), text.len, err, sizeof err);
+	out_free(&text);
+	if (rc != 0) {
+		out_printf(vty_out(v), "%% Error: %s\n", err);
+		return -1;
+	}
+	if (path == NULL && h->saved != NULL)
+		h->saved(h->arg);
+	out_str(vty_out(v), "[OK]\n");
+	return 0;
+}
+
+static int
+save_anyway(struct vty *v, const char *answer, void *arg)
+{
+	(void)arg;
+	if (answer[0] == 'y' || answer[0] == 'Y')
+		return save(v, NULL);
+	out_str(vty_out(v), "% Not saved.\n");
+	return -1;
+}
+
+/* Lines that were refused at start are in the file only: saving would lose them. */
+static int
+save_startup(struct vty *v)
+{
+	const struct cli_host *h = cli_host(vty_cli(v));
+	const char *lost = h->rejected == NULL ? NULL : h->rejected(h->arg);
+
+	if (lost == NULL || *lost == '\0')
+		return save(v, NULL);
+	out_printf(vty_out(v), "These lines of %s were refused at start and would be lost:\n%s",
+	    h->startup_path(h->arg), lost);
+	return vty_ask(v, "Save without them? [no]: ", false, save_anyway, NULL);
+}
+
+static int
+answered_save(struct vty *v, const char *answer, void *arg)
+{
+	(void)arg;
+	return *answer == '\0' || str_eq(answer, "startup-config") ? save_startup(v) : save(v, answer);
+}
+
+static int
+write_memory(struct cmd_call *c)
+{
+	return save_startup(c->vty);
+}
+
+static int
+load(struct cmd_call *c, const char *path)
+{
+	const struct cli_host *h = host_of(c);
+	struct script_report report;
+	struct conf *draft;
+	char err[400];
+	size_t len;
+	char *text = h->read_file(h->arg, path, &len, err, sizeof err);
+
+	if (text == NULL)
+		return cmd_error(c, "Error: %s", err);
+	draft = conf_share(c->conf);
+	script_load(vty_cli(c->vty), draft, path == NULL ? "startup-config" : path, text, len, &report);
+	mem_wipe(text, len);
+	free(text);
+	out_str(c->out, out_text(&report.warnings));
+	if (report.nerrors > 0) {
+		out_str(c->out, out_text(&report.errors));
+		cmd_error(c, "%zu of %zu lines refused; nothing was changed", report.nerrors, report.nlines);
+		conf_release(draft);
+		script_report_free(&report);
+		return -1;
+	}
+	script_report_free(&report);
+	if (h->publish(h->arg, draft, err, sizeof err) != 0)
+		return cmd_error(c, "%s", err);
+	out_printf(c->out, "%zu bytes copied\n", len);
+	return 0;
+}
+
+static int
+copy(struct cmd_call *c)
+{
+	const char *from = cmd_arg(c, "from"), *to = cmd_arg(c, "to");
+
+	if (str_eq(to, "running-config")) {
+		if (str_eq(from, "running-config"))
+			return cmd_error(c, "running-config is what is running already");
+		return load(c, str_eq(from, "startup-config") ? NULL : from);
+	}
+	if (!str_eq(from, "running-config"))
+		return cmd_error(c, "'%s' can be copied to running-config only", from);
+	if (str_eq(to, "startup-config"))
+		return vty_ask(c->vty, "Destination filename [startup-config]? ", false, answered_save, NULL);
+	return save(c->vty, to);
+}
+
+/* clear, terminal */
+
+static int
+clear_logging(struct cmd_call *c)
+{
+	host_of(c)->log_clear(host_of(c)->arg);
+	return 0;
+}
+
+static int
+clear_statistics(struct cmd_call *c)
+{
+	host_of(c)->clear_counters(host_of(c)->arg);
+	return 0;
+}
+
+static int
+clear_register(struct cmd_call *c)
+{
+	const struct cli_host *h = host_of(c);
+	const char *number = cmd_arg(c, "number");
+
+	if (number != NULL && (h->ua == NULL || h->ua->count(h->ua->arg, number) == 0))
+		return cmd_error(c, "No endpoint '%s' registers here", number);
+	h->retry(h->arg, number, (int)cmd_uint(c, "registrar", 0) - 1);
+	return 0;
+}
+
+static int
+terminal_length(struct cmd_call *c)
+{
+	if (cmd_uint(c, "lines", 0) != 0)
+		cmd_warn(c, "output is not paged yet; it runs through as with 'terminal length 0'");
+	return 0;
+}
+
+static int
+terminal_width(struct cmd_call *c)
+{
+	cmd_warn(c, "the width is taken from the terminal itself");
+	return 0;
+}
+
+static int
+nothing(struct cmd_call *c)
+{
+	(void)c;
+	return 0;
+}
+
+/* clang-format off */
+static const struct cmd rows[] = {
+	{ .form = "enable [<0-15>$level]", .flags = CMD_USER,
+	    .words = WORDS({ "enable", "Turn on privileged commands" }, { "<0-15>", "Enable level" }), .run = enable,
+	    .example = "enable" },
+	{ .form = "disable", .words = WORDS({ "disable", "Turn off privileged commands" }), .run = disable, .example = "disable" },
+	{ .form = "exit", .words = WORDS({ "exit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "exit" },
+	{ .form = "logout", .words = WORDS({ "logout", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "logout" },
+	{ .form = "quit", .words = WORDS({ "quit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER | CMD_HIDDEN,
+	    .example = "quit" },
+	{ .form = "end", .words = WORDS({ "end", "Exit from configure mode" }), .run = nothing,
+	    .flags = CMD_HIDDEN, /* a pasted configuration ends with it */ .example = "end" },
+	{ .form = "configure terminal", .words = WORDS({ "configure", "Enter configuration mode" },
+	    { "terminal", "Configure from the terminal" }), .run = configure, .example = "configure terminal" },
+	{ .form = "write [memory]", .words = WORDS({ "write", "Write running configuration" },
+	    { "memory", "To the startup configuration" }), .run = write_memory, .example = "write memory" },
+	{ .form = "copy (running-config|startup-config|FILE)$from (running-config|startup-config|FILE)$to",
+	    .words = WORDS({ "copy", "Copy from one file to another" }, { "running-config", "From the running configuration" },
+	    { "startup-config", "From the startup configuration" }, { "FILE", "From a file" },
+	    { "running-config", "Merge into the running configuration: all lines or none" },
+	    { "startup-config", "To the startup configuration" }, { "FILE", "To a file" }),
+	    .run = copy, .example = "copy running-config startup-config" },
+	{ .form = "clear logging", .words = WORDS({ "clear", "Reset functions" }, { "logging", "Empty the log buffer" }),
+	    .run = clear_logging, .example = "clear logging" },
+	{ .form = "clear sip-ua statistics", .words = WORDS({ "clear", "Reset functions" }, { "sip-ua", "SIP user agent" },
+	    { "statistics", "Counters of messages" }), .run = clear_statistics, .example = "clear sip-ua statistics" },
+	{ .form = "clear sip-ua register [number NUMBER$number] [registrar <1-6>$registrar]", .flags = CMD_GW,
+	    .words = WORDS({ "clear", "Reset functions" }, { "sip-ua", "SIP user agent" }, { "register", "Register again now" },
+	    { "number", "One number only" }, { "NUMBER", "Number" }, { "registrar", "At one registrar only" },
+	    { "<1-6>", "Registrar index" }), .run = clear_register, .example = "clear sip-ua register number 5100 registrar 2" },
+	{ .form = "terminal length <0-512>$lines", .flags = CMD_USER, .words = WORDS({ "terminal", "Set terminal line parameters" },
+	    { "length", "Lines on a screen" }, { "<0-512>", "0 for no pausing" }), .run = terminal_length,
+	    .example = "terminal length 0" },
+	{ .form = "terminal width <0-512>$columns", .flags = CMD_USER, .words = WORDS({ "terminal", "Set terminal line parameters" },
+	    { "width", "Width of the terminal" }, { "<0-512>", "Columns" }), .run = terminal_width, .example = "terminal width 132" },
+};
+/* clang-format on */
+
+const struct table exec_table = { &mode_exec, rows, COUNT(rows), NULL, NULL, NULL };
+
+/* debug */
+
+static int
+debug_messages(struct cmd_call *c)
+{
+	bool on = cmd_given(c, "debug");
+
+	host_of(c)->set_debug(host_of(c)->arg, "messages", on);
+	out_printf(c->out, "SIP Call messages tracing is %s\n", on ? "enabled" : "disabled");
+	return 0;
+}
+
+static int
+undebug_all(struct cmd_call *c)
+{
+	host_of(c)->set_debug(host_of(c)->arg, "messages", false);
+	out_str(c->out, "All possible debugging has been turned off\n");
+	return 0;
+}
+
+static int
+show_debugging(struct cmd_call *c)
+{
+	if (host_of(c)->debug(host_of(c)->arg, "messages"))
+		out_str(c->out, "CCSIP SPI: SIP Call Message tracing is enabled\n");
+	return 0;
+}
+
+/* clang-format off */
+static const struct cmd debug_rows[] = {
+	{ .form = "debug$debug ccsip messages", .words = WORDS({ "debug", "Debugging functions" }, { "ccsip", "SIP" },
+	    { "messages", "SIP messages as sent and received, secrets masked" }), .run = debug_messages,
+	    .example = "debug ccsip messages" },
+	{ .form = "no debug ccsip messages", .words = WORDS({ "no", "Disable debugging functions" },
+	    { "debug", "Debugging functions" }, { "ccsip", "SIP" }, { "messages", "SIP messages" }),
+	    .run = debug_messages, .example = "no debug ccsip messages" },
+	{ .form = "undebug ccsip messages", .words = WORDS({ "undebug", "Disable debugging functions" }, { "ccsip", "SIP" },
+	    { "messages", "SIP messages" }), .run = debug_messages, .example = "undebug ccsip messages" },
+	{ .form = "undebug all", .words = WORDS({ "undebug", "Disable debugging functions" }, { "all", "All debugging" }),
+	    .run = undebug_all, .example = "undebug all" },
+	{ .form = "no debug all", .words = WORDS({ "no", "Disable debugging functions" }, { "debug", "Debugging functions" },
+	    { "all", "All debugging" }), .run = undebug_all, .example = "no debug all" },
+	{ .form = "show debugging", .words = WORDS({ "show", "Show running system information" },
+	    { "debugging", "State of each debugging option" }), .run = show_debugging, .flags = CMD_PIPE | CMD_USER,
+	    .example = "show debugging" },
+};
+/* clang-format on */
+
+const struct table debug_table = { &mode_exec, debug_rows, COUNT(debug_rows), NULL, NULL, NULL };

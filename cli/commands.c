@@ -1,0 +1,128 @@
+/* The modes, and the list of row tables: the one place where a new family is named. Configuration tables
+ * stand in the order of the running configuration. */
+#include "cli/commands.h"
+
+#include "base/mem.h"
+#include "cli/vty_internal.h"
+
+static bool
+peer_exists(const struct conf *c, const struct context *ctx)
+{
+	return conf_peer(c, ctx->tag) != NULL;
+}
+
+const struct mode mode_user = { "User EXEC", ">", "Exec commands:", NULL, NULL };
+const struct mode mode_exec = { "Privileged EXEC", "#", "Exec commands:", NULL, NULL };
+const struct mode mode_config = { "Global configuration", "(config)#", "Configure commands:", NULL, NULL };
+const struct mode mode_sip_ua = { "SIP user agent", "(config-sip-ua)#",
+	"SIP UA configuration commands:", &mode_config, NULL };
+const struct mode mode_voice = { "Voice service", "(conf-voi-serv)#",
+	"VOICE SERVICE configuration commands:", &mode_config, NULL };
+const struct mode mode_voice_sip = { "Voice service, SIP", "(conf-serv-sip)#",
+	"SIP configuration commands:", &mode_voice, NULL };
+const struct mode mode_peer = { "Dial peer", "(config-dial-peer)#",
+	"Dial Peer configuration commands:", &mode_config, peer_exists };
+const struct mode mode_section = { "Section", "(config-section)#",
+	"Kept configuration commands:", &mode_config, NULL };
+
+const void *
+whole_conf(const struct conf *c, const struct context *ctx)
+{
+	(void)ctx;
+	return c;
+}
+
+void *
+edit_whole_conf(struct conf *c, const struct context *ctx)
+{
+	(void)ctx;
+	return c;
+}
+
+int
+enter_only(struct cmd_call *c)
+{
+	(void)c;
+	return 0;
+}
+
+void
+write_section(struct writer *w, const char *line, const struct mode *mode)
+{
+	struct out lines = OUT_MEMORY;
+	struct writer inner = *w;
+
+	inner.out = &lines;
+	if (write_mode(&inner, mode, NULL)) {
+		write_line(w, "%s", line);
+		out_write(w->out, out_text(&lines), lines.len);
+		if (w->level == 0)
+			write_line(w, "!");
+	}
+	out_free(&lines);
+}
+
+/* In every configuration mode. */
+
+static int
+exit_mode(struct cmd_call *c)
+{
+	vty_leave(c->vty);
+	return 0;
+}
+
+static int
+end_modes(struct cmd_call *c)
+{
+	vty_end(c->vty);
+	return 0;
+}
+
+static int
+configure_again(struct cmd_call *c)
+{
+	vty_configure(c->vty);
+	return 0;
+}
+
+/* clang-format off */
+static const struct cmd common[] = {
+	{ .form = "exit", .words = WORDS({ "exit", "Exit from the current mode" }), .run = exit_mode, .example = "exit" },
+	{ .form = "end", .words = WORDS({ "end", "Exit from configure mode" }), .run = end_modes, .example = "end" },
+	{ .form = "configure terminal", .flags = CMD_HIDDEN, /* scripts say it again */
+	    .words = WORDS({ "configure", "Configure" }, { "terminal", "From here" }), .run = configure_again,
+	    .example = "configure terminal" },
+};
+
+/* sip-ua */
+
+static int
+sip_ua_unset(struct cmd_call *c)
+{
+	conf_reset_sip_ua(c->conf);
+	return 0;
+}
+
+static void
+sip_ua_write(struct writer *w, const void *o)
+{
+	(void)o;
+	write_section(w, "sip-ua", &mode_sip_ua);
+}
+
+static const struct cmd sip_ua_section[] = {
+	{ .form = "sip-ua", .words = WORDS({ "sip-ua", "SIP user agent: registrars, accounts, timers" }),
+	    .enter = &mode_sip_ua, .set = enter_only, .unset = sip_ua_unset, .write = sip_ua_write, .example = "sip-ua" },
+};
+/* clang-format on */
+
+const struct table common_table = { NULL, common, COUNT(common), NULL, NULL, NULL };
+const struct table sip_ua_section_table = { &mode_config, sip_ua_section, COUNT(sip_ua_section), whole_conf,
+	edit_whole_conf, NULL };
+
+const struct table *const command_tables[] = {
+	&exec_table, &show_table, &show_sip_table, &show_peer_table, &debug_table, /* EXEC */
+	&common_table, &before_table, &system_table, &between_table, &voice_section_table,
+	&peer_section_table, &sip_ua_section_table, &after_table, /* global configuration */
+	&voice_table, &voice_sip_table, &peer_table, &sip_ua_table, NULL, /* the modes below it */
+};

@@ -1,0 +1,92 @@
+#include "cli/conceal.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/out.h"
+#include "base/str.h"
+#include "conf/secret.h"
+
+static size_t
+word_length(const char *p)
+{
+	return strcspn(p, " \t");
+}
+
+static const char *
+next_word(const char *p)
+{
+	p += word_length(p);
+	return p + strspn(p, " \t");
+}
+
+static bool
+word_is(const char *p, const char *word)
+{
+	return word_length(p) == strlen(word) && strncasecmp(p, word, strlen(word)) == 0;
+}
+
+/* Text for people, and a switch that begins with the word. */
+static bool
+has_no_password(const char *line)
+{
+	static const char *const beginnings[] = { "description", "banner", "remark", "alias" };
+
+	line += word_is(line, "no") ? next_word(line) - line : 0;
+	for (size_t i = 0; i < COUNT(beginnings); i++)
+		if (word_is(line, beginnings[i]))
+			return true;
+	return word_is(line, "password") && word_is(next_word(line), "encryption");
+}
+
+/* What stands behind the word `password`; NULL: nothing. */
+static const char *
+password_value(const char *line)
+{
+	for (const char *p = line + strspn(line, " \t"); *p != '\0'; p = next_word(p))
+		if (word_is(p, "password"))
+			return *next_word(p) == '\0' ? NULL : next_word(p);
+	return NULL;
+}
+
+char *
+conceal(const char *line)
+{
+	const char *clear = password_value(line);
+	char *text, *hidden;
+	struct out o = OUT_MEMORY;
+
+	if (clear == NULL || has_no_password(line + strspn(line, " \t")) ||
+	    (word_length(clear) == 1 && *clear >= '4' && *clear <= '9')) /* not clear */
+		return xstrdup(line);
+	out_write(&o, line, (size_t)(clear - line));
+	if (word_is(clear, "0") && *next_word(clear) != '\0')
+		clear = next_word(clear);
+	text = xstrndup(clear, word_length(clear));
+	hidden = type7_encode(text, (unsigned char)text[0] & 15u);
+	out_printf(&o, "7 %s%s", hidden, clear + strlen(text));
+	str_wipe_free(hidden);
+	str_wipe_free(text);
+	return out_take(&o);
+}
+
+bool
+may_hold_secret(const char *line, size_t column)
+{
+	static const char *const before[] = { "password", "secret", "key", "key-string", "community" };
+	const char *first = line + strspn(line, " \t");
+
+	for (size_t i = 0; i < COUNT(before); i++) {
+		const char *at = strcasestr(line, before[i]);
+
+		if (at != NULL && (size_t)(at - line) < column)
+			return true;
+		/* A word that abbreviates it, with something behind; the first word names the statement. */
+		for (const char *p = *first == '\0' ? first : next_word(first); *p != '\0'; p = next_word(p))
+			if ((size_t)(p - line) < column && *next_word(p) != '\0' &&
+			    strncasecmp(p, before[i], word_length(p)) == 0)
+				return true;
+	}
+	return false;
+}

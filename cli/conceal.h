@@ -1,0 +1,15 @@
+/* conceal.h - secrets in lines. Clear passwords in statements that gw only keeps: `... password [0] X`
+ * becomes type 7, as `service password-encryption` does in IOS. */
+#ifndef GW_CLI_CONCEAL_H
+#define GW_CLI_CONCEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The line with its clear password encoded; the caller wipes and frees. */
+char *conceal(const char *line);
+/* Whether what stands at `column` or behind it may be a password, or another secret; keywords count when
+ * abbreviated, and where the line makes no sense. */
+bool may_hold_secret(const char *line, size_t column);
+
+#endif

@@ -1,0 +1,159 @@
+/* The running configuration, from the rows. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+
+static void
+indent(struct writer *w)
+{
+	for (unsigned i = 0; i < w->level; i++)
+		out_char(w->out, ' ');
+}
+
+void
+write_line(struct writer *w, const char *format, ...)
+{
+	va_list ap;
+
+	indent(w);
+	va_start(ap, format);
+	out_vprintf(w->out, format, ap);
+	va_end(ap);
+	out_char(w->out, '\n');
+}
+
+/* The form without what stands behind its leading keywords. */
+static char *
+keywords(const char *form)
+{
+	const char *end = form;
+
+	while (*end != '\0' && strchr("<[({", *end) == NULL && (*end < 'A' || *end > 'Z')) {
+		end += strcspn(end, " ");
+		end += *end == ' ';
+	}
+	while (end > form && end[-1] == ' ')
+		end--;
+	return xstrndup(form, (size_t)(end - form));
+}
+
+static void
+write_field(struct writer *w, const struct cmd *row, const void *object)
+{
+	const char *at = (const char *)object + row->field.offset;
+	char *words = keywords(row->form);
+
+	switch (row->field.kind) {
+	case FIELD_UINT:
+		if (*(const unsigned *)at != row->field.otherwise)
+			write_line(w, "%s %u", words, *(const unsigned *)at);
+		break;
+	case FIELD_BOOL:
+		if (*(const bool *)at != (row->field.otherwise != 0))
+			write_line(w, "%s%s", *(const bool *)at ? "" : "no ", words);
+		break;
+	case FIELD_TEXT:
+		if (*(char *const *)at != NULL)
+			write_line(w, "%s %s", words, *(char *const *)at);
+		break;
+	case FIELD_NONE:
+		break;
+	}
+	free(words);
+}
+
+static void
+write_kept(struct writer *w, const struct kept *k)
+{
+	write_line(w, "%s", k->line);
+	for (size_t i = 0; i < k->lines.n; i++) {
+		w->level += k->lines.v[i].level;
+		write_line(w, "%s", k->lines.v[i].text);
+		w->level -= k->lines.v[i].level;
+	}
+	if (w->level == 0 && w->cmd->section != NULL)
+		write_line(w, "!");
+}
+
+struct kept_walk {
+	struct writer *w;
+	unsigned rank;
+};
+
+static bool
+visit_kept(void *arg, const void *key, size_t keylen, void *value)
+{
+	struct kept_walk *walk = arg;
+	const struct kept *k = value;
+
+	(void)key, (void)keylen;
+	if (k->rank != walk->rank)
+		return false;
+	write_kept(walk->w, k);
+	return true;
+}
+
+static void
+write_kept_row(struct writer *w, const struct table *t, const void *object)
+{
+	unsigned rank = cli_rank(w->cmd);
+	unsigned char from[4] = { (unsigned char)(rank >> 24), (unsigned char)(rank >> 16),
+		(unsigned char)(rank >> 8), (unsigned char)rank };
+	struct kept_walk walk = { w, rank };
+	const struct kept_list *l;
+
+	if (t->kept == NULL) {
+		pmap_walk(&w->conf->kept, from, sizeof from, visit_kept, &walk);
+		return;
+	}
+	l = t->kept((void *)(uintptr_t)object);
+	for (size_t i = 0; i < l->list.n; i++)
+		if (l->list.v[i]->rank == rank)
+			write_kept(w, l->list.v[i]);
+}
+
+void
+cli_write_row(const struct cli *cli, const struct cmd *row, struct writer *w, const void *object)
+{
+	(void)cli;
+	w->cmd = row;
+	if (row->accept != NULL)
+		write_kept_row(w, cli_table_of(row), object);
+	else if (row->write != NULL)
+		row->write(w, object);
+	else
+		write_field(w, row, object);
+}
+
+bool
+write_mode(struct writer *w, const struct mode *mode, const struct context *ctx)
+{
+	size_t before = w->out->len;
+
+	w->level++;
+	for (size_t i = 0; command_tables[i] != NULL; i++) {
+		const struct table *t = command_tables[i];
+
+		for (size_t r = 0; t->mode == mode && t->object != NULL && r < t->n; r++)
+			cli_write_row(w->cli, &t->rows[r], w, t->object(w->conf, ctx));
+	}
+	w->level--;
+	return w->out->len > before;
+}
+
+void
+cli_write_config(const struct cli *cli, const struct conf *conf, struct out *out)
+{
+	struct writer w = { .out = out, .conf = conf, .cli = cli };
+
+	for (size_t i = 0; command_tables[i] != NULL; i++) {
+		const struct table *t = command_tables[i];
+
+		for (size_t r = 0; t->mode == &mode_config && r < t->n; r++)
+			cli_write_row(cli, &t->rows[r], &w, t->object(conf, NULL));
+	}
+}

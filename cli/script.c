@@ -1,0 +1,139 @@
+/* A file of lines on one draft: every refusal is reported with its place, the good lines stand. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/conceal.h"
+#include "cli/vty_internal.h"
+
+struct script {
+	const struct cli *cli;
+	const char *name;
+	struct script_report *report;
+	struct vty *vty;
+	size_t number;
+};
+
+static void
+say_error(struct script *s, const char *line)
+{
+	const struct line_error *e = vty_error(s->vty);
+	struct out *o = &s->report->errors;
+	const char *said;
+	size_t word;
+
+	s->report->nerrors++;
+	out_printf(o, "%s:%zu: ", s->name, s->number);
+	switch (e->kind) {
+	case LINE_FINE:
+	case LINE_SAID:
+		/* One line for each error, without the '%' of the console. */
+		said = out_text((struct out *)(uintptr_t)&e->text);
+		for (said += str_starts(said, "% ") ? 2 : 0; *said != '\0'; said++)
+			out_char(o, *said == '\n' ? ' ' : *said);
+		break;
+	case LINE_INCOMPLETE:
+		line += strspn(line, " \t");
+		out_printf(o, "Incomplete command: '");
+		if (may_hold_secret(line, strlen(line)))
+			out_escaped(o, line, strcspn(line, " \t"));
+		else
+			out_escaped(o, line, strlen(line));
+		out_str(o, "'");
+		break;
+	case LINE_AMBIGUOUS:
+	case LINE_INVALID:
+	case LINE_UNKNOWN:
+		for (word = e->column; word > 0 && strchr(" \t", line[word - 1]) == NULL;)
+			word--;
+		out_printf(o, "%s at position %zu",
+		    e->kind == LINE_AMBIGUOUS ? "Ambiguous command" : "Invalid input", e->column + 1);
+		if (!may_hold_secret(line, word)) {
+			out_str(o, ": '");
+			out_escaped(o, line + word, strcspn(line + word, " \t"));
+			out_str(o, "'");
+		}
+		break;
+	}
+	out_char(o, '\n');
+}
+
+static void
+take_line(struct script *s, const char *line, size_t len)
+{
+	char *text;
+
+	s->report->nlines++;
+	if (memchr(line, '\0', len) != NULL) {
+		s->report->nerrors++;
+		out_printf(&s->report->errors, "%s:%zu: NUL byte in the line\n", s->name, s->number);
+		return;
+	}
+	if (vty_try(s->vty, line, len) != 0) {
+		text = xstrndup(line, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES);
+		say_error(s, text);
+		str_wipe_free(text);
+	}
+	for (const char *w = vty_warning(s->vty); *w != '\0';) {
+		size_t n = strcspn(w, "\n");
+
+		s->report->nwarnings++;
+		out_printf(&s->report->warnings, "%s:%zu: warning: %.*s\n", s->name, s->number, (int)n, w);
+		w += n + (w[n] == '\n');
+	}
+}
+
+/* What the file is, if it is no text we can read. */
+static const char *
+foreign_encoding(const char *text, size_t len)
+{
+	const char *cr;
+
+	if (len >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+		return "UTF-16 text: save it as UTF-8 or ASCII";
+	cr = memchr(text, '\r', len);
+	if (cr != NULL && cr != text + len - 1 && memchr(text, '\n', len) == NULL)
+		return "lines end with CR alone: save it with LF or CRLF";
+	return NULL;
+}
+
+void
+script_load(const struct cli *cli, struct conf *draft, const char *name, const char *text, size_t len,
+    struct script_report *report)
+{
+	struct out nowhere = OUT_MEMORY;
+	struct script s = { cli, name, report, NULL, 0 };
+	const char *why = foreign_encoding(text, len);
+
+	*report = (struct script_report){ 0 };
+	if (why != NULL) {
+		report->nerrors++;
+		out_printf(&report->errors, "%s:1: %s\n", name, why);
+		return;
+	}
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	s.vty = vty_new_script(cli, &nowhere, draft);
+	while (len > 0) {
+		const char *feed = memchr(text, '\n', len);
+		size_t part = feed == NULL ? len : (size_t)(feed - text);
+
+		s.number++;
+		take_line(&s, text, part);
+		part += feed != NULL;
+		text += part;
+		len -= part;
+	}
+	vty_free(s.vty);
+	out_free(&nowhere);
+}
+
+void
+script_report_free(struct script_report *r)
+{
+	out_free(&r->errors);
+	out_free(&r->warnings);
+}

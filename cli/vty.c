@@ -1,0 +1,488 @@
+/* One console. A line is read in the mode it is typed in; what that mode does not know is tried in the modes
+ * above it (IOS: a global command leaves the sub-mode). One line is one transaction, a script is one
+ * transaction. */
+#include "cli/vty.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/call.h"
+#include "cli/filter.h"
+#include "cli/vty_internal.h"
+
+enum { PROMPT_HOST_MAX = 20 };
+/* Bytes that the written form of a line may have beyond LINE_MAX_BYTES: blanks before it, a password encoded.
+ * It must be read again. */
+enum { WRITTEN_MORE = 512 };
+
+struct vty *
+vty_new(const struct cli *cli, struct out *out, bool interactive)
+{
+	struct vty *v = xcalloc(1, sizeof *v);
+
+	v->cli = cli;
+	v->out = out;
+	v->interactive = interactive;
+	return v;
+}
+
+static void
+context_free(struct context *ctx)
+{
+	free(ctx->section);
+	vec_free(&ctx->indents);
+	vec_free(&ctx->open);
+}
+
+void
+vty_pop_to(struct vty *v, size_t n)
+{
+	while (v->stack.n > n)
+		context_free(&v->stack.v[--v->stack.n]);
+}
+
+void
+vty_banner_end(struct vty *v)
+{
+	out_free(&v->banner.text);
+	free(v->banner.delimiter);
+	v->banner.delimiter = NULL;
+}
+
+void
+vty_free(struct vty *v)
+{
+	if (v == NULL)
+		return;
+	vty_pop_to(v, 0);
+	vec_free(&v->stack);
+	vty_banner_end(v);
+	out_free(&v->error.text);
+	out_free(&v->warning);
+	free(v->question.text);
+	free(v->prompt);
+	free(v);
+}
+
+const struct cli *
+vty_cli(const struct vty *v)
+{
+	return v->cli;
+}
+
+struct out *
+vty_out(struct vty *v)
+{
+	return v->out;
+}
+
+bool
+vty_interactive(const struct vty *v)
+{
+	return v->interactive;
+}
+
+bool
+vty_closed(const struct vty *v)
+{
+	return v->closed;
+}
+
+void
+vty_close(struct vty *v)
+{
+	v->closed = true;
+}
+
+bool
+vty_privileged(const struct vty *v)
+{
+	return v->privileged;
+}
+
+void
+vty_set_level(struct vty *v, bool privileged)
+{
+	v->privileged = privileged;
+}
+
+const struct conf *
+vty_conf(const struct vty *v)
+{
+	const struct cli_host *h = cli_host(v->cli);
+
+	return v->batch != NULL ? v->batch : h->running(h->arg);
+}
+
+/* Modes. */
+
+struct context *
+vty_top(struct vty *v)
+{
+	return v->stack.n == 0 ? NULL : &v->stack.v[v->stack.n - 1];
+}
+
+static const struct mode *
+exec_mode(const struct vty *v)
+{
+	return v->privileged ? &mode_exec : &mode_user;
+}
+
+const struct mode *
+vty_mode(struct vty *v)
+{
+	return v->stack.n == 0 ? exec_mode(v) : vty_top(v)->mode;
+}
+
+void
+vty_push(struct vty *v, struct context ctx)
+{
+	vec_push(&v->stack, ctx);
+}
+
+/* Leaves the modes whose object is gone: another console may have removed it. */
+void
+vty_leave_vanished(struct vty *v)
+{
+	for (size_t i = 1; i < v->stack.n; i++) {
+		const struct context *ctx = &v->stack.v[i];
+		bool there = ctx->section != NULL        ? section_find(vty_conf(v), ctx - 1, ctx) != NULL
+			     : ctx->mode->exists != NULL ? ctx->mode->exists(vty_conf(v), ctx)
+							 : true;
+
+		if (!there) {
+			vty_pop_to(v, i);
+			return;
+		}
+	}
+}
+
+static void
+left_configuration(struct vty *v)
+{
+	if (v->batch == NULL)
+		log_at(LOG_LEVEL_NOTICE, "SYS", "CONFIG_I", "Configured from console by console");
+}
+
+void
+vty_configure(struct vty *v)
+{
+	vty_pop_to(v, 0);
+	vty_push(v, (struct context){ .mode = &mode_config });
+}
+
+void
+vty_end(struct vty *v)
+{
+	vty_banner_end(v);
+	if (v->batch != NULL) {
+		vty_pop_to(v, 1); /* a script stays in global configuration */
+	} else if (v->stack.n > 0) {
+		vty_pop_to(v, 0);
+		left_configuration(v);
+	}
+}
+
+/* `exit` in configuration: one mode up. */
+void
+vty_leave(struct vty *v)
+{
+	if (v->stack.n > 1)
+		vty_pop_to(v, v->stack.n - 1);
+	else
+		vty_end(v);
+}
+
+void
+vty_interrupt(struct vty *v)
+{
+	if (v->question.fn != NULL) {
+		free(v->question.text);
+		memset(&v->question, 0, sizeof v->question);
+	} else {
+		vty_end(v);
+	}
+}
+
+const char *
+vty_prompt(struct vty *v)
+{
+	const char *host = vty_conf(v)->system->hostname;
+
+	free(v->prompt);
+	if (v->question.fn != NULL)
+		v->prompt = xstrdup(v->question.text);
+	else if (v->banner.delimiter != NULL)
+		v->prompt = xstrdup("");
+	else if (v->stack.n == 0)
+		v->prompt = xasprintf("%s%s", host, vty_mode(v)->prompt);
+	else
+		v->prompt = xasprintf("%.*s%s", PROMPT_HOST_MAX, host,
+		    vty_top(v)->section != NULL ? vty_top(v)->row->section : vty_mode(v)->prompt);
+	return v->prompt;
+}
+
+bool
+vty_wants_secret(const struct vty *v)
+{
+	return v->question.fn != NULL && v->question.secret;
+}
+
+int
+vty_ask(struct vty *v, const char *question, bool secret, vty_answer *fn, void *arg)
+{
+	if (!v->interactive)
+		return fn(v, "", arg);
+	free(v->question.text);
+	v->question.text = xstrdup(question);
+	v->question.secret = secret;
+	v->question.fn = fn;
+	v->question.arg = arg;
+	return 0;
+}
+
+static int
+answer(struct vty *v, const char *text)
+{
+	vty_answer *fn = v->question.fn;
+	void *arg = v->question.arg;
+
+	free(v->question.text);
+	memset(&v->question, 0, sizeof v->question);
+	return fn(v, text, arg);
+}
+
+/* Errors. */
+
+void
+vty_refuse(struct vty *v, enum line_error_kind kind, size_t column, size_t token)
+{
+	out_free(&v->error.text);
+	v->error.kind = kind;
+	v->error.column = column;
+	v->error.token = token;
+}
+
+void
+vty_refuse_parse(struct vty *v, const struct parse *p, size_t offset)
+{
+	vty_refuse(v,
+	    p->status == PARSE_AMBIGUOUS    ? LINE_AMBIGUOUS
+	    : p->status == PARSE_INCOMPLETE ? LINE_INCOMPLETE
+					    : LINE_INVALID,
+	    p->column + offset, p->token);
+}
+
+int
+vty_refuse_length(struct vty *v, size_t len)
+{
+	vty_refuse(v, LINE_SAID, 0, 0);
+	out_printf(&v->error.text, "%% Line too long: %zu bytes, %d at the most", len, LINE_MAX_BYTES);
+	return -1;
+}
+
+/* As a terminal shows it: the caret stands below the typed line, so the prompt counts. */
+static void
+show_error(struct vty *v, const char *line)
+{
+	size_t len = strlen(line);
+
+	switch (v->error.kind) {
+	case LINE_FINE:
+		break;
+	case LINE_INVALID:
+		out_printf(v->out, "%*s^\n%% Invalid input detected at '^' marker.\n\n",
+		    (int)(strlen(vty_prompt(v)) + v->error.column), "");
+		break;
+	case LINE_INCOMPLETE:
+		out_str(v->out, "% Incomplete command.\n\n");
+		break;
+	case LINE_AMBIGUOUS:
+		while (len > 0 && strchr(" \t", line[len - 1]) != NULL)
+			len--;
+		out_printf(v->out, "%% Ambiguous command:  \"%.*s\"\n", (int)len, line);
+		break;
+	case LINE_UNKNOWN:
+		out_printf(v->out,
+		    "Translating \"%.*s\"\n%% Unknown command or computer name, or unable to find computer "
+		    "address\n\n",
+		    (int)strcspn(line, " \t"), line + strspn(line, " \t"));
+		break;
+	case LINE_SAID:
+		out_printf(v->out, "%s\n", out_text(&v->error.text));
+		break;
+	}
+}
+
+/* EXEC. */
+
+const char *
+pipe_in(const char *line)
+{
+	const char *bar = strchr(line, '|');
+
+	while (bar != NULL && (bar == line || strchr(" \t", bar[-1]) == NULL))
+		bar = strchr(bar + 1, '|');
+	return bar;
+}
+
+static int
+exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offset)
+{
+	const char *bar = pipe_in(line);
+	char *left = bar == NULL ? xstrdup(line) : xstrndup(line, (size_t)(bar - line));
+	struct filter *filter = NULL;
+	struct out *out = v->out;
+	char err[400];
+	struct cmd_call c;
+	struct parse p;
+	int rc = -1;
+
+	vty_parse(v, mode, left, CMD_SET, &p);
+	if (bar != NULL && (p.status != PARSE_OK || (((const struct cmd *)p.row)->flags & CMD_PIPE) == 0)) {
+		parse_free(&p); /* not a command with output: the bar is part of the line */
+		vty_parse(v, mode, line, CMD_SET, &p);
+		bar = NULL;
+	}
+	if (p.status != PARSE_OK) {
+		vty_refuse_parse(v, &p, offset);
+		if (p.status == PARSE_INVALID && p.token == 0 && strpbrk(line, " \t") == NULL)
+			v->error.kind = LINE_UNKNOWN;
+		goto out;
+	}
+	if (bar != NULL) {
+		filter = filter_new(bar + 1, out, err, sizeof err);
+		if (filter == NULL) {
+			vty_refuse(v, LINE_SAID, 0, 0);
+			out_printf(&v->error.text, "%% %s", err);
+			goto out;
+		}
+		v->out = filter_in(filter);
+	}
+	c = vty_call(v, &p, NULL, CMD_SET);
+	c.conf = conf_hold((struct conf *)(uintptr_t)vty_conf(v));
+	rc = c.cmd->run(&c);
+	conf_release(c.conf);
+	if (rc != 0)
+		v->error.kind = LINE_SAID;
+	v->out = out;
+	if (filter != NULL)
+		filter_free(filter);
+out:
+	parse_free(&p);
+	str_wipe_free(left);
+	return rc;
+}
+
+/* Lines. */
+
+/* Bytes that have no place in a line: the position of the first, or -1. */
+static long
+bad_byte(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < 0x20 ? line[i] != '\t' : line[i] == 0x7f)
+			return (long)i;
+	return -1;
+}
+
+/* What `show running-config` prints around the statements; it comes along when its output is pasted. */
+static bool
+is_decoration(const char *line)
+{
+	return str_starts(line, "Building configuration...") || str_starts(line, "Current configuration :") ||
+	       (str_starts(line, "Using ") && strstr(line, " out of ") != NULL &&
+		   strstr(line, " bytes") != NULL);
+}
+
+static int
+text_line(struct vty *v, const char *text)
+{
+	size_t indent, at = skip_blanks(text, &indent), n;
+	const char *line = text + at;
+
+	if (v->question.fn != NULL)
+		return answer(v, text);
+	if (v->banner.delimiter != NULL)
+		return vty_banner_line(v, text);
+	if (*line == '\0' || *line == '!' || (v->stack.n > 0 && is_decoration(line)))
+		return 0;
+	vty_leave_vanished(v);
+	if (v->stack.n == 0)
+		return exec_line(v, exec_mode(v), line, at);
+	if (v->batch == NULL && (n = leading_word(line, "do", 2)) > 0)
+		return exec_line(v, &mode_exec, line + n, at + n);
+	return vty_config_line(v, line, indent, at);
+}
+
+int
+vty_try(struct vty *v, const char *line, size_t len)
+{
+	char *text;
+	long bad;
+	int rc;
+
+	vty_refuse(v, LINE_FINE, 0, 0);
+	out_free(&v->warning);
+	while (len > 0 && strchr("\r\t ", line[len - 1]) != NULL && line[len - 1] != '\0')
+		len--;
+	bad = bad_byte(line, len);
+	if (len > LINE_MAX_BYTES + WRITTEN_MORE || bad >= 0) {
+		vty_refuse(v, LINE_SAID, 0, 0);
+		if (len > LINE_MAX_BYTES + WRITTEN_MORE)
+			vty_refuse_length(v, len);
+		else
+			out_printf(&v->error.text, "%% Control character 0x%02x at position %ld",
+			    (unsigned char)line[bad], bad + 1);
+		return -1;
+	}
+	text = xstrndup(line, len);
+	rc = text_line(v, text);
+	str_wipe_free(text);
+	if (rc != 0 && v->error.kind == LINE_FINE)
+		v->error.kind = LINE_SAID;
+	return rc;
+}
+
+const struct line_error *
+vty_error(const struct vty *v)
+{
+	return &v->error;
+}
+
+const char *
+vty_warning(struct vty *v)
+{
+	return out_text(&v->warning);
+}
+
+struct vty *
+vty_new_script(const struct cli *cli, struct out *out, struct conf *draft)
+{
+	struct vty *v = vty_new(cli, out, false);
+
+	v->batch = draft;
+	vty_configure(v);
+	return v;
+}
+
+int
+vty_line(struct vty *v, const char *line, size_t len)
+{
+	char *text = xstrndup(line, len);
+	int rc = vty_try(v, line, len);
+
+	if (rc != 0)
+		show_error(v, text);
+	for (const char *w = vty_warning(v); *w != '\0';) {
+		size_t n = strcspn(w, "\n");
+
+		out_printf(v->out, "%% Warning: %.*s\n", (int)n, w);
+		w += n + (w[n] == '\n');
+	}
+	str_wipe_free(text);
+	return rc;
+}

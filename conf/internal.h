@@ -1,0 +1,18 @@
+/* internal.h - what the files of conf/ share among themselves. */
+#ifndef GW_CONF_INTERNAL_H
+#define GW_CONF_INTERNAL_H
+
+#include "conf/conf.h"
+
+extern const struct pmap_kind kept_kind, peer_kind, host_kind, credential_kind;
+
+struct kept_list kept_list_copy(const struct kept_list *);
+void kept_list_free(struct kept_list *);
+struct auth_list auth_list_copy(const struct auth_list *);
+struct localhost localhost_copy(const struct localhost *);
+
+struct sip_ua *sip_ua_new(void);
+struct sip_ua *sip_ua_copy(const struct sip_ua *);
+void sip_ua_release(struct sip_ua *);
+
+#endif

@@ -1,0 +1,218 @@
+/* Configuration in and out of the running program: what commands may do to the world. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/config_text.h"
+#include "gw/console.h"
+#include "gw/file.h"
+#include "gw/gw.h"
+
+enum { STOP_MS = 5000 };
+
+static struct conf *
+running(void *arg)
+{
+	return ((struct gw *)arg)->conf;
+}
+
+static int
+publish(void *arg, struct conf *next, char *err, size_t errsz)
+{
+	struct gw *gw = arg;
+	struct conf *before = gw->conf;
+
+	(void)err, (void)errsz; /* what a configuration may not say was refused before */
+	gw->conf = next;
+	if (gw->agent != NULL && !gw->stopping)
+		agent_apply(gw->agent, before, next);
+	conf_release(before);
+	return 0;
+}
+
+static char *
+read_config(void *arg, const char *path, size_t *len, char *err, size_t errsz)
+{
+	struct gw *gw = arg;
+
+	return file_read(path == NULL ? gw->startup_path : path, CONFIG_TEXT_MAX, len, NULL, err, errsz);
+}
+
+static int
+write_config(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	struct gw *gw = arg;
+
+	return file_write(path == NULL ? gw->startup_path : path, text, len, err, errsz);
+}
+
+static const char *
+startup_path(void *arg)
+{
+	return ((struct gw *)arg)->startup_path;
+}
+
+static const char *
+rejected(void *arg)
+{
+	return out_text(&((struct gw *)arg)->rejected);
+}
+
+static void
+saved(void *arg)
+{
+	out_free(&((struct gw *)arg)->rejected);
+}
+
+static void
+random_bytes(void *arg, void *buf, size_t len)
+{
+	(void)arg;
+	loop_random(buf, len);
+}
+
+static void
+set_debug(void *arg, const char *category, bool on)
+{
+	struct gw *gw = arg;
+
+	(void)category;
+	gw->debug_messages = on;
+	if (gw->agent != NULL)
+		agent_trace(gw->agent, on);
+}
+
+static bool
+debug(void *arg, const char *category)
+{
+	(void)category;
+	return ((struct gw *)arg)->debug_messages;
+}
+
+static void
+log_lines(void *arg, log_visit *visit, void *visit_arg)
+{
+	journal_each(((struct gw *)arg)->journal, visit, visit_arg);
+}
+
+static void
+log_clear(void *arg)
+{
+	journal_clear(((struct gw *)arg)->journal);
+}
+
+static int64_t
+uptime(void *arg)
+{
+	return (loop_now() - ((struct gw *)arg)->started) / 1000;
+}
+
+static void
+clock_text(void *arg, char *text, size_t size)
+{
+	int64_t wall = loop_wall();
+	time_t seconds = (time_t)(wall / 1000);
+	char time_of_day[16], date[48];
+	struct tm tm;
+
+	(void)arg;
+	localtime_r(&seconds, &tm);
+	strftime(time_of_day, sizeof time_of_day, "%H:%M:%S", &tm);
+	strftime(date, sizeof date, "%Z %a %b %e %Y", &tm);
+	snprintf(text, size, "%s.%03d %s", time_of_day, (int)(wall % 1000), date);
+}
+
+static void
+again(void *arg, const char *number, int slot)
+{
+	agent_again(((struct gw *)arg)->agent, number, slot);
+}
+
+static void
+clear_counters(void *arg)
+{
+	agent_clear_counters(((struct gw *)arg)->agent);
+}
+
+struct cli_host
+apply_host(struct gw *gw)
+{
+	return (struct cli_host){ .arg = gw,
+		.running = running,
+		.publish = publish,
+		.read_file = read_config,
+		.write_file = write_config,
+		.startup_path = startup_path,
+		.rejected = rejected,
+		.saved = saved,
+		.random = random_bytes,
+		.set_debug = set_debug,
+		.debug = debug,
+		.log_lines = log_lines,
+		.log_clear = log_clear,
+		.uptime = uptime,
+		.clock = clock_text,
+		.retry = again,
+		.clear_counters = clear_counters,
+		.version = PACKAGE_VERSION };
+}
+
+/* Each line of the report as a log line of its own. */
+static void
+log_report(const char *lines, enum log_level level)
+{
+	while (*lines != '\0') {
+		size_t n = strcspn(lines, "\n");
+
+		log_at(level, "PARSER", level == LOG_LEVEL_ERROR ? "CFG_REFUSED" : "CFG_WARNING", "%.*s",
+		    (int)n, lines);
+		lines += n + (lines[n] == '\n');
+	}
+}
+
+int
+apply_startup(struct gw *gw, bool may_be_missing, bool strict)
+{
+	struct script_report report;
+	bool missing;
+	char err[400], *text;
+	size_t len;
+	int rc = 0;
+
+	text = file_read(gw->startup_path, CONFIG_TEXT_MAX, &len, &missing, err, sizeof err);
+	if (text == NULL) {
+		if (missing && may_be_missing)
+			return 0;
+		fprintf(stderr, "gw: %s\n", err);
+		return -1;
+	}
+	script_load(gw->cli, gw->conf, gw->startup_path, text, len, &report);
+	mem_wipe(text, len);
+	free(text);
+	log_report(out_text(&report.warnings), LOG_LEVEL_WARNING);
+	log_report(out_text(&report.errors), LOG_LEVEL_ERROR);
+	if (report.nerrors > 0) {
+		log_at(LOG_LEVEL_ERROR, "PARSER", "CFG_REFUSED",
+		    "%zu of %zu lines of %s were refused; the others act", report.nerrors, report.nlines,
+		    gw->startup_path);
+		out_str(&gw->rejected, out_text(&report.errors));
+		rc = strict ? -1 : 0;
+	}
+	script_report_free(&report);
+	return rc;
+}
+
+void
+gw_stop(struct gw *gw)
+{
+	if (gw->stopping || gw->agent == NULL) {
+		loop_stop(gw->loop);
+		return;
+	}
+	gw->stopping = true;
+	gw->stop_by = loop_now() + STOP_MS;
+	agent_stop(gw->agent);
+}

@@ -1,0 +1,720 @@
+/* Two ways to type: a terminal (libedit, one key at a time, and none before it is there as a whole) and plain
+ * lines from a pipe or file. Output is never waited for: what the reader does not take is kept and typing
+ * stops until it is gone; log lines that find too much of it are dropped and counted. */
+#include "gw/console.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/mem.h"
+#include "base/out.h"
+#include "base/str.h"
+#include "cli/conceal.h"
+#include "cli/vty.h"
+#include "gw/gw.h"
+
+enum {
+	HISTORY_LINES = 256,
+	INPUT_MAX = 1 << 20, /* bytes of one line read before the rest of it is thrown away */
+	OUTPUT_FULL = 1 << 16, /* bytes waiting: then log lines are dropped */
+	READ_PIECE = 4096,
+	LINES_AT_ONCE = 64, /* then the network has its turn */
+	KEYS_AT_ONCE = 1024,
+	TYPED_MAX = 2 * LINE_MAX_BYTES, /* more is not taken; the line is too long anyway */
+	PASSWORD_MAX = 512,
+	CONTROL_C = 3,
+	CONTROL_D = 4,
+	CONTROL_H = 8,
+	CONTROL_U = 21,
+	CONTROL_V = 22,
+	CONTROL_X = 24,
+	CONTROL_Z = 26,
+	ESCAPE = 27,
+	DELETE = 127,
+};
+
+struct console {
+	struct gw *gw;
+	struct vty *vty;
+	struct out out;
+	struct outlet *output;
+	bool terminal, ended, reading;
+	size_t dropped;
+	bool refused;
+	int again; /* eventfd, readable while buffered input waits or the input cannot be watched */
+	struct {
+		char *text;
+		size_t at, len, cap; /* what waits stands at text + at */
+		bool too_long, at_end;
+	} input;
+	/* terminal */
+	EditLine *el;
+	History *history;
+	FILE *screen; /* where libedit draws: into output */
+	char *prompt;
+	int key; /* ^Z, ^C or ^D completed the line */
+	bool running; /* a line is complete and being carried out: nothing to draw again */
+	bool secret; /* an unechoed line is being typed, into password */
+	char password[PASSWORD_MAX];
+	size_t password_len;
+};
+
+static void pump(struct console *);
+
+static void
+on_output(void *arg)
+{
+	pump(arg);
+}
+
+static void
+print(void *arg, const char *text, size_t len)
+{
+	outlet_write(((struct console *)arg)->output, text, len);
+}
+
+static void
+print_text(struct console *c, const char *text)
+{
+	print(c, text, strlen(text));
+}
+
+static void
+set_again(struct console *c, bool on)
+{
+	uint64_t n = 1;
+
+	if (on)
+		(void)!write(c->again, &n, sizeof n);
+	else
+		(void)!read(c->again, &n, sizeof n);
+}
+
+static void
+end(struct console *c)
+{
+	if (c->ended)
+		return;
+	c->ended = true;
+	c->reading = false;
+	loop_watch(c->gw->loop, STDIN_FILENO, false, false, NULL, NULL);
+	loop_watch(c->gw->loop, c->again, false, false, NULL, NULL);
+	if (c->refused)
+		c->gw->status = 1;
+	if (!c->gw->stopping)
+		gw_stop(c->gw);
+}
+
+/* What waits to be taken. */
+static const char *
+waiting(const struct console *c, size_t *len)
+{
+	*len = c->input.len;
+	return c->input.text + c->input.at;
+}
+
+static void
+taken(struct console *c, size_t n)
+{
+	c->input.len -= n;
+	c->input.at = c->input.len == 0 ? 0 : c->input.at + n;
+}
+
+/* Room for READ_PIECE bytes behind what waits. */
+static void
+make_room(struct console *c)
+{
+	if (c->input.at > 0)
+		memmove(c->input.text, c->input.text + c->input.at, c->input.len);
+	c->input.at = 0;
+	if (c->input.cap - c->input.len < READ_PIECE) {
+		c->input.cap = c->input.cap * 2 + 2 * READ_PIECE;
+		c->input.text = xrealloc(c->input.text, c->input.cap);
+	}
+}
+
+static void
+read_more(struct console *c)
+{
+	ssize_t n;
+
+	make_room(c);
+	n = read(STDIN_FILENO, c->input.text + c->input.len, c->input.cap - c->input.len);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0)
+		c->input.at_end = true;
+	else
+		c->input.len += (size_t)n;
+}
+
+static void
+run_line(struct console *c, const char *line, size_t len)
+{
+	if (vty_line(c->vty, line, len) != 0)
+		c->refused = true;
+	out_flush(&c->out);
+	if (vty_closed(c->vty))
+		end(c);
+}
+
+/* Terminal. */
+
+static ssize_t
+draw(void *cookie, const char *text, size_t len)
+{
+	print(cookie, text, len);
+	return (ssize_t)len;
+}
+
+static char *
+prompt(EditLine *el)
+{
+	struct console *c;
+
+	el_get(el, EL_CLIENTDATA, &c);
+	free(c->prompt);
+	c->prompt = xstrdup(vty_prompt(c->vty));
+	return c->prompt;
+}
+
+static const char *
+typed(EditLine *el, size_t *len)
+{
+	const LineInfo *li = el_line(el);
+
+	*len = (size_t)(li->cursor - li->buffer);
+	return li->buffer;
+}
+
+/* Bytes of the character that begins with this one. */
+static size_t
+character_length(unsigned char first)
+{
+	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1;
+}
+
+/* How many bytes the first key of the input has; more than there are: wait for the rest. */
+static size_t
+key_length(const char *keys, size_t n)
+{
+	size_t i = 2;
+
+	if (n == 0)
+		return 1;
+	if (keys[0] == CONTROL_V) /* takes the next one as it is */
+		return n == 1 ? 2 : 1 + character_length((unsigned char)keys[1]);
+	if (keys[0] != ESCAPE)
+		return character_length((unsigned char)keys[0]);
+	if (n == 1)
+		return 2;
+	if (keys[1] != '[' && keys[1] != 'O')
+		return 1 + character_length((unsigned char)keys[1]);
+	while (i < n && i < 16 && keys[i] >= ' ' && keys[i] < '@')
+		i++;
+	return i + 1;
+}
+
+/* libedit's way to read: the key is complete, so it never waits. */
+static int
+next_key(EditLine *el, wchar_t *wc)
+{
+	struct console *c;
+	mbstate_t state = { 0 };
+	const char *keys;
+	size_t n, len;
+
+	el_get(el, EL_CLIENTDATA, &c);
+	for (keys = waiting(c, &n); n > 0; keys = waiting(c, &n)) {
+		len = mbrtowc(wc, keys, n, &state);
+		if (len == 0 || len <= n) { /* a NUL is a key as well */
+			taken(c, len == 0 ? 1 : len);
+			return 1;
+		}
+		taken(c, 1); /* no character */
+		memset(&state, 0, sizeof state);
+	}
+	return 0;
+}
+
+static unsigned char
+key_help(EditLine *el, int ch)
+{
+	struct console *c;
+	size_t len;
+	const char *buffer = typed(el, &len);
+	char *line = xstrndup(buffer, len);
+
+	(void)ch;
+	el_get(el, EL_CLIENTDATA, &c);
+	print_text(c, "?\n");
+	vty_help(c->vty, line);
+	out_flush(&c->out);
+	str_wipe_free(line);
+	return CC_REDISPLAY;
+}
+
+static unsigned char
+key_tab(EditLine *el, int ch)
+{
+	struct console *c;
+	size_t len;
+	const char *buffer = typed(el, &len);
+	char *line = xstrndup(buffer, len), *rest;
+
+	(void)ch;
+	el_get(el, EL_CLIENTDATA, &c);
+	rest = vty_complete(c->vty, line);
+	str_wipe_free(line);
+	/* IOS leaves the line as it was typed and goes on below it. */
+	print_text(c, "\n");
+	if (rest != NULL)
+		el_insertstr(el, rest);
+	else
+		el_beep(el);
+	free(rest);
+	return CC_REDISPLAY;
+}
+
+/* ^Z and ^C complete the line; what becomes of it edited_line decides. */
+static unsigned char
+key_end(EditLine *el, int ch)
+{
+	struct console *c;
+
+	el_get(el, EL_CLIENTDATA, &c);
+	c->key = ch;
+	el_push(el, "\n");
+	return CC_NORM;
+}
+
+/* ^D on an empty line is the end of input; elsewhere it deletes what the cursor stands on. */
+static unsigned char
+key_delete(EditLine *el, int ch)
+{
+	const LineInfo *li = el_line(el);
+
+	if (li->lastchar == li->buffer)
+		return key_end(el, ch);
+	if (li->cursor == li->lastchar)
+		return CC_ERROR;
+	el_cursor(el, 1);
+	el_deletestr(el, 1);
+	return CC_REFRESH;
+}
+
+/* History never holds a password: lines that may carry one stay out of it. */
+static bool
+may_remember(const char *line)
+{
+	return !may_hold_secret(line, strlen(line)) && strcasestr(line, "passw") == NULL &&
+	       strcasestr(line, "cred") == NULL && strcasestr(line, "auth") == NULL;
+}
+
+static void
+edited_line(struct console *c, const char *line, size_t len)
+{
+	HistEvent ev;
+	int key = c->key;
+	char *copy;
+
+	c->key = 0;
+	while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
+		len--;
+	copy = xstrndup(line, len);
+	c->running = true;
+	if (key == CONTROL_C)
+		vty_interrupt(c->vty);
+	else if (key == CONTROL_D)
+		end(c);
+	else
+		run_line(c, copy, len);
+	if (key == CONTROL_Z) /* what was typed is carried out first, as in IOS */
+		vty_end(c->vty);
+	c->running = false;
+	if (len > 0 && key != CONTROL_C && may_remember(copy))
+		history(c->history, &ev, H_ENTER, copy);
+	str_wipe_free(copy);
+	el_reset(c->el);
+	el_set(c->el, EL_PREP_TERM, 1);
+}
+
+/* One byte of a line that is not shown. */
+static void
+secret_key(struct console *c, char key)
+{
+	switch (key) {
+	case '\r':
+	case '\n':
+		print_text(c, "\n");
+		run_line(c, c->password, c->password_len);
+		c->secret = false;
+		break;
+	case CONTROL_C:
+	case CONTROL_Z:
+		print_text(c, "\n");
+		vty_interrupt(c->vty);
+		c->secret = false;
+		break;
+	case CONTROL_D:
+		if (c->password_len == 0)
+			end(c);
+		return;
+	case CONTROL_U:
+	case CONTROL_X:
+		break;
+	case CONTROL_H:
+	case DELETE:
+		c->password_len -= c->password_len > 0;
+		return;
+	default:
+		if ((unsigned char)key >= ' ' && c->password_len < sizeof c->password)
+			c->password[c->password_len++] = key;
+		return;
+	}
+	mem_wipe(c->password, sizeof c->password);
+	c->password_len = 0;
+}
+
+/* What stands before the next line, and what is typed of it. */
+static void
+draw_line(struct console *c)
+{
+	if (c->ended)
+		return;
+	if (c->secret)
+		print_text(c, vty_prompt(c->vty));
+	else
+		el_set(c->el, EL_REFRESH);
+}
+
+/* Hands one key to the editor. */
+static void
+edit_key(struct console *c)
+{
+	const LineInfo *li = el_line(c->el);
+	int len = 0;
+	const char *keys, *line;
+	size_t n;
+
+	keys = waiting(c, &n);
+	if (c->key == 0 && li->lastchar - li->buffer >= TYPED_MAX && strchr("\r\n", keys[0]) == NULL &&
+	    ((unsigned char)keys[0] >= ' ' && keys[0] != DELETE)) {
+		taken(c, 1);
+		return;
+	}
+	line = el_gets(c->el, &len);
+	if (line == NULL || len <= 0 || strchr("\r\n", line[len - 1]) == NULL)
+		return; /* not complete yet */
+	edited_line(c, line, (size_t)len);
+	c->secret = vty_wants_secret(c->vty);
+	draw_line(c);
+}
+
+/* True when all that waited is done, but for the beginning of a key. */
+static bool
+take_keys(struct console *c)
+{
+	for (int i = 0; !c->ended && outlet_left(c->output) == 0; i++) {
+		size_t n;
+		const char *keys = waiting(c, &n);
+
+		if (c->key == 0 && key_length(keys, n) > n)
+			return true;
+		if (i == KEYS_AT_ONCE) {
+			set_again(c, true);
+			return false;
+		}
+		if (!c->secret) {
+			edit_key(c);
+			continue;
+		}
+		secret_key(c, keys[0]);
+		taken(c, 1);
+		if (!c->secret) {
+			c->secret = vty_wants_secret(c->vty);
+			draw_line(c);
+		}
+	}
+	return false;
+}
+
+static int
+open_terminal(struct console *c)
+{
+	static const struct {
+		const char *key, *does;
+	} keys[] = { { "?", "gw-help" }, { "^I", "gw-tab" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
+		{ "^D", "gw-delete" }, { "^X", "em-kill-line" }, { "^W", "ed-delete-prev-word" },
+		{ "^R", "ed-redisplay" }, { "\033x", "ed-unassigned" }, { "\033X", "ed-unassigned" } };
+	cookie_io_functions_t io = { .write = draw };
+	HistEvent ev;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	c->screen = fopencookie(c, "w", io);
+	if (c->screen == NULL)
+		return -1;
+	c->el = el_init_fd("gw", stdin, c->screen, c->screen, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+	if (c->el == NULL)
+		return -1;
+	c->history = history_init();
+	history(c->history, &ev, H_SETSIZE, HISTORY_LINES);
+	el_set(c->el, EL_CLIENTDATA, c);
+	el_set(c->el, EL_GETCFN, next_key);
+	el_set(c->el, EL_PROMPT, prompt);
+	el_set(c->el, EL_EDITOR, "emacs");
+	el_set(c->el, EL_HIST, history, c->history);
+	/* ^C and ^Z are keys of the console; and between two lines the terminal stays as it is. */
+	el_set(c->el, EL_SETTY, "-d", "-isig", NULL);
+	el_set(c->el, EL_SETTY, "-x", "-isig", "-icanon", "-echo", NULL);
+	el_set(c->el, EL_ADDFN, "gw-help", "list what can follow", key_help);
+	el_set(c->el, EL_ADDFN, "gw-tab", "complete", key_tab);
+	el_set(c->el, EL_ADDFN, "gw-end", "leave configuration", key_end);
+	el_set(c->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
+	for (size_t i = 0; i < COUNT(keys); i++)
+		el_set(c->el, EL_BIND, keys[i].key, keys[i].does, NULL);
+	el_set(c->el, EL_UNBUFFERED, 1);
+	return 0;
+}
+
+/* Plain lines. */
+
+static void
+plain_line(struct console *c, const char *text, size_t len)
+{
+	char *line;
+
+	if (c->input.too_long) {
+		c->input.too_long = false; /* the rest of a line that was refused already */
+		return;
+	}
+	if (memchr(text, '\0', len) != NULL) {
+		out_str(&c->out, "% NUL byte in the line\n");
+		c->refused = true;
+		out_flush(&c->out);
+		return;
+	}
+	line = xstrndup(text, len);
+	run_line(c, line, len);
+	mem_wipe(line, len);
+	free(line);
+}
+
+/* One line, if there is one; false: there is none. At the end of input the last needs no line feed. */
+static bool
+take_line(struct console *c)
+{
+	size_t len;
+	const char *text = waiting(c, &len), *feed = len == 0 ? NULL : memchr(text, '\n', len);
+
+	if (feed == NULL && (!c->input.at_end || len == 0)) {
+		if (len > INPUT_MAX) {
+			plain_line(c, text, len); /* is refused for its length */
+			c->input.too_long = true;
+			taken(c, len);
+		}
+		return false;
+	}
+	plain_line(c, text, feed == NULL ? len : (size_t)(feed - text));
+	taken(c, feed == NULL ? len : (size_t)(feed - text) + 1);
+	return true;
+}
+
+/* True when all that waited is done. */
+static bool
+take_lines(struct console *c)
+{
+	for (int n = 0; !c->ended && outlet_left(c->output) == 0 && take_line(c); n++) {
+		if (n < LINES_AT_ONCE)
+			continue;
+		set_again(c, true);
+		return false;
+	}
+	return outlet_left(c->output) == 0;
+}
+
+/* Both. */
+
+static void
+on_input(void *arg, int fd, bool read_ready, bool write_ready)
+{
+	struct console *c = arg;
+
+	(void)fd, (void)read_ready, (void)write_ready;
+	read_more(c);
+	pump(c);
+}
+
+static void
+on_again(void *arg, int fd, bool read_ready, bool write_ready)
+{
+	struct console *c = arg;
+
+	(void)fd, (void)read_ready, (void)write_ready;
+	set_again(c, false);
+	pump(c);
+}
+
+/* Input is read when what was read before is done and the reader of the output keeps up. */
+static void
+watch_input(struct console *c, bool on)
+{
+	if (on == c->reading)
+		return;
+	if (loop_watch(c->gw->loop, STDIN_FILENO, on, false, on_input, c) == 0) {
+		c->reading = on;
+		return;
+	}
+	read_more(c); /* a regular file is always ready and cannot be watched */
+	set_again(c, true);
+}
+
+/* Goes on where it can: output first, then what waits, then reading. */
+static void
+pump(struct console *c)
+{
+	bool done;
+
+	if (c->ended)
+		return;
+	if (outlet_gone(c->output)) { /* nobody reads any more */
+		end(c);
+		return;
+	}
+	done = c->terminal ? take_keys(c) : take_lines(c);
+	if (c->ended)
+		return;
+	if (done && c->input.at_end)
+		end(c);
+	else
+		watch_input(c, done);
+}
+
+/* The whole. */
+
+struct console *
+console_new(struct gw *gw)
+{
+	struct console *c = xcalloc(1, sizeof *c);
+
+	c->gw = gw;
+	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_output, c);
+	c->out = OUT_TO(print, c);
+	c->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	c->vty = vty_new(gw->cli, &c->out, c->terminal);
+	if (c->terminal && open_terminal(c) != 0) {
+		vty_free(c->vty);
+		c->vty = vty_new(gw->cli, &c->out, c->terminal = false);
+	}
+	c->again = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	loop_watch(gw->loop, c->again, true, false, on_again, c);
+	set_again(c, true);
+	return c;
+}
+
+void
+console_free(struct console *c)
+{
+	if (c == NULL)
+		return;
+	if (c->el != NULL) {
+		el_end(c->el);
+		history_end(c->history);
+	}
+	if (c->screen != NULL)
+		fclose(c->screen);
+	vty_free(c->vty);
+	out_free(&c->out);
+	outlet_free(c->output);
+	mem_wipe(c->input.text, c->input.cap);
+	free(c->input.text);
+	free(c->prompt);
+	if (c->again >= 0)
+		close(c->again);
+	free(c);
+}
+
+bool
+console_terminal(const struct console *c)
+{
+	return c->terminal;
+}
+
+/* Takes the typed line off the screen, up to its first row. */
+static void
+clear_line(struct console *c)
+{
+	struct winsize size = { 0 };
+	const char *clear = NULL;
+	const char *text;
+	size_t len, column, rows;
+
+	el_get(c->el, EL_GETTC, "ce", (void *)&clear);
+	if (clear == NULL || *clear == '\0') { /* the terminal cannot */
+		print_text(c, "\n");
+		return;
+	}
+	if (!c->secret) {
+		text = typed(c->el, &len);
+		column = strlen(vty_prompt(c->vty));
+		for (size_t i = 0; i < len; i++)
+			column += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 */
+		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+		rows = column / (size.ws_col < 2 ? 80 : size.ws_col);
+		for (; rows > 0; rows--)
+			print_text(c, "\033[A");
+	}
+	print_text(c, "\r\033[J");
+}
+
+void
+console_log(void *arg, enum log_level level, const char *line)
+{
+	struct console *c = arg;
+
+	(void)level;
+	if (outlet_left(c->output) > OUTPUT_FULL) {
+		c->dropped++;
+		return;
+	}
+	out_flush(&c->out);
+	if (!c->running && !c->ended)
+		clear_line(c);
+	if (c->dropped > 0)
+		out_printf(
+		    &c->out, "%zu log lines were dropped: the terminal did not take them\n", c->dropped);
+	c->dropped = 0;
+	out_printf(&c->out, "%s\n", line);
+	out_flush(&c->out);
+	if (!c->running)
+		draw_line(c);
+}
+
+void
+console_interrupt(struct console *c)
+{
+	if (!c->terminal) {
+		end(c);
+		return;
+	}
+	make_room(c);
+	c->input.text[c->input.len++] = CONTROL_C;
+	pump(c);
+}
+
+void
+console_resized(struct console *c)
+{
+	if (!c->terminal || c->ended)
+		return;
+	el_resize(c->el);
+	draw_line(c);
+}

@@ -1,0 +1,148 @@
+#include "gw/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static int
+fail(const char *path, const char *why, char *err, size_t errsz)
+{
+	snprintf(err, errsz, "%s: %s", path, why);
+	return -1;
+}
+
+static const char *
+unfit(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) ? NULL : S_ISDIR(st->st_mode) ? "Is a directory" : "Not a regular file";
+}
+
+char *
+file_read(const char *path, size_t max, size_t *len, bool *missing, char *err, size_t errsz)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	char *text = NULL;
+	size_t n = 0;
+	ssize_t got = 1;
+
+	if (missing != NULL)
+		*missing = fd < 0 && errno == ENOENT;
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	if (unfit(&st) != NULL) {
+		fail(path, unfit(&st), err, errsz);
+		goto out;
+	}
+	if ((size_t)st.st_size > max) {
+		fail(path, "File too large", err, errsz);
+		goto out;
+	}
+	text = xmalloc((size_t)st.st_size + 1);
+	while (got > 0 && n < (size_t)st.st_size) {
+		got = read(fd, text + n, (size_t)st.st_size - n);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0) {
+		fail(path, strerror(errno), err, errsz);
+		free(text);
+		text = NULL;
+		goto out;
+	}
+	text[n] = '\0';
+	*len = n;
+out:
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static int
+write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int
+sync_directory(const char *path)
+{
+	char *copy = xstrdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+	free(copy);
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+int
+file_write(const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	char *target = realpath(path, NULL), *temporary = NULL;
+	mode_t mode = 0600;
+	struct stat st;
+	int fd = -1, rc = -1;
+
+	if (target == NULL && errno != ENOENT)
+		return fail(path, strerror(errno), err, errsz);
+	if (target == NULL)
+		target = xstrdup(path);
+	if (stat(target, &st) == 0) {
+		if (unfit(&st) != NULL) {
+			fail(path, unfit(&st), err, errsz);
+			goto out;
+		}
+		mode &= st.st_mode;
+	}
+	if (access(target, F_OK) == 0 && access(target, W_OK) != 0) { /* read-only: somebody means it */
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	temporary = xasprintf("%s.XXXXXX", target);
+	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 whatever the umask */
+	if (fd < 0 || fchmod(fd, mode) != 0 || write_all(fd, text, len) != 0 || fsync(fd) != 0) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	if (close(fd) != 0 || (fd = -1, rename(temporary, target)) != 0) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	free(temporary);
+	temporary = NULL;
+	if (sync_directory(target) != 0) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	rc = 0;
+out:
+	if (fd >= 0)
+		close(fd);
+	if (temporary != NULL)
+		unlink(temporary);
+	free(temporary);
+	free(target);
+	return rc;
+}

@@ -1,0 +1,16 @@
+/* file.h - configuration files: read whole, written all or nothing. */
+#ifndef GW_GW_FILE_H
+#define GW_GW_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The text of a regular file, terminated; the caller frees. NULL with "PATH: reason" in err; *missing (may be
+ * NULL) says whether it just is not there. Never waits (FIFO) and never reads devices. */
+char *file_read(const char *path, size_t max, size_t *len, bool *missing, char *err, size_t errsz);
+/* Writes a new file beside it, syncs it, and renames it over the old one (through symbolic links to the file
+ * they name), then syncs the directory. At every instant either file stands there whole. Mode 0600, or
+ * stricter where the old one was. 0; -1 with "PATH: reason", the old file untouched. */
+int file_write(const char *path, const char *text, size_t len, char *err, size_t errsz);
+
+#endif

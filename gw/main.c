@@ -1,0 +1,229 @@
+/* gw - IOS-style SIP gateway user agent. Options, start, end. */
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/config_text.h"
+#include "gw/console.h"
+#include "gw/file.h"
+#include "gw/gw.h"
+
+static const char usage[] =
+    "Usage: gw [-f FILE] [--strict]      console on the terminal, or plain commands from standard input\n"
+    "       gw -D [-f FILE] [--strict]   service: no console, stays in the foreground\n"
+    "       gw -t FILE                   check a configuration, touch no network\n"
+    "\n"
+    "  -f, --file FILE    startup configuration (" STARTUP_CONFIG ")\n"
+    "  -D, --daemon       run as a service\n"
+    "  -t, --test FILE    print FILE:LINE: text for every line in error; exit status 1 if there is one\n"
+    "      --strict       do not start when a line of the startup configuration is refused\n"
+    "  -h, --help         this text\n"
+    "  -V, --version      version\n";
+
+struct options {
+	const char *file, *test;
+	bool daemon, strict;
+};
+
+enum { ERRORS_KEPT = 1 << 16 }; /* bytes of log that wait for the reader of standard error */
+
+struct errors {
+	struct outlet *outlet;
+	size_t dropped;
+	bool journal; /* with the severity that the system journal reads */
+};
+
+/* Standard error is never waited for: log lines that it does not take are dropped and counted. */
+static void
+print_error(void *arg, enum log_level level, const char *line)
+{
+	struct errors *e = arg;
+	struct out text = OUT_MEMORY;
+
+	if (outlet_left(e->outlet) > ERRORS_KEPT) {
+		e->dropped++;
+		return;
+	}
+	if (e->dropped > 0)
+		out_printf(&text, "%zu log lines were dropped: nobody read them\n", e->dropped);
+	e->dropped = 0;
+	if (e->journal)
+		out_printf(&text, "<%d>", (int)level);
+	out_printf(&text, "%s\n", line);
+	outlet_write(e->outlet, out_text(&text), text.len);
+	out_free(&text);
+}
+
+static int
+test_file(const char *path)
+{
+	struct cli_host host = { .version = PACKAGE_VERSION };
+	struct cli *cli = cli_new(&host);
+	struct conf *draft = conf_new();
+	struct script_report report;
+	char err[400];
+	size_t len;
+	char *text = file_read(path, CONFIG_TEXT_MAX, &len, NULL, err, sizeof err);
+	int rc = 1;
+
+	if (text == NULL) {
+		fprintf(stderr, "gw: %s\n", err);
+	} else {
+		script_load(cli, draft, path, text, len, &report);
+		fputs(out_text(&report.warnings), stderr);
+		fputs(out_text(&report.errors), stderr);
+		rc = report.nerrors > 0;
+		script_report_free(&report);
+		mem_wipe(text, len);
+		free(text);
+	}
+	conf_release(draft);
+	cli_free(cli);
+	return rc;
+}
+
+static void
+on_signal(void *arg, int signal)
+{
+	struct gw *gw = arg;
+
+	switch (signal) {
+	case SIGWINCH:
+		if (gw->console != NULL)
+			console_resized(gw->console);
+		break;
+	case SIGHUP:
+		if (gw->console != NULL) /* a service keeps no log file open: nothing to do */
+			gw_stop(gw);
+		break;
+	case SIGINT:
+		if (gw->console != NULL && !gw->stopping) {
+			console_interrupt(gw->console);
+			break;
+		}
+		gw_stop(gw);
+		break;
+	default:
+		gw_stop(gw);
+		break;
+	}
+}
+
+static int
+run(const struct options *o)
+{
+	struct gw gw = { .status = 0 };
+	struct errors errors = { .journal = getenv("JOURNAL_STREAM") != NULL };
+	struct cli_host host;
+	char err[400];
+
+	gw.started = loop_now();
+	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
+	gw.journal = journal_new();
+	gw.loop = loop_new();
+	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
+	journal_to(gw.journal, print_error, &errors);
+	log_to(journal_sink, gw.journal);
+	gw.conf = conf_new();
+	host = apply_host(&gw);
+	gw.cli = cli_new(&host);
+	if (apply_startup(&gw, o->file == NULL, o->strict) != 0 ||
+	    loop_signals(gw.loop, on_signal, &gw) != 0) {
+		gw.status = 1;
+		goto out;
+	}
+	gw.agent = agent_new(&gw, err, sizeof err);
+	if (gw.agent == NULL) {
+		fprintf(stderr,
+		    "gw: %s\ngw: another port: 'voice service voip', 'sip', 'listen-port non-secure PORT' in "
+		    "%s\n",
+		    err, gw.startup_path);
+		gw.status = 1;
+		goto out;
+	}
+	cli_set_view(gw.cli, agent_view(gw.agent));
+	if (!o->daemon) {
+		gw.console = console_new(&gw);
+		if (console_terminal(gw.console))
+			journal_to(gw.journal, console_log, gw.console);
+	}
+	loop_run(gw.loop);
+out:
+	journal_to(gw.journal, print_error, &errors);
+	console_free(gw.console);
+	agent_free(gw.agent);
+	cli_free(gw.cli);
+	conf_release(gw.conf);
+	log_to(NULL, NULL);
+	outlet_free(errors.outlet);
+	loop_free(gw.loop);
+	journal_free(gw.journal);
+	out_free(&gw.rejected);
+	return gw.status;
+}
+
+/* Descriptors 0 to 2 are what they are called, whoever started us. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = { { "file", required_argument, NULL, 'f' },
+		{ "daemon", no_argument, NULL, 'D' }, { "test", required_argument, NULL, 't' },
+		{ "strict", no_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
+	struct options o = { 0 };
+	int c;
+
+	open_standard();
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
+	while ((c = getopt_long(argc, argv, "f:Dt:hV", longs, NULL)) != -1) {
+		switch (c) {
+		case 'f':
+			o.file = optarg;
+			break;
+		case 'D':
+			o.daemon = true;
+			break;
+		case 't':
+			o.test = optarg;
+			break;
+		case 's':
+			o.strict = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case 'V':
+			puts("gw " PACKAGE_VERSION);
+			return 0;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "gw: unexpected argument '%s'\n%s", argv[optind], usage);
+		return 2;
+	}
+	if (o.test != NULL)
+		return test_file(o.test);
+	prctl(PR_SET_DUMPABLE, 0); /* passwords stand in memory: no core file, no debugger of others */
+	return run(&o);
+}

@@ -1,0 +1,226 @@
+/* What every row of the command tables gets for nothing: its example works, is written, is read again to the
+ * same, is taken back by `default` (and by `no`, where that means the default), and has help. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "cli/commands.h"
+#include "tests/fixture.h"
+
+static VEC(const struct cmd *) rows;
+
+/* The lines that lead into a mode. */
+static const char *
+way_into(const struct mode *m)
+{
+	return m == &mode_sip_ua      ? "sip-ua\n"
+	       : m == &mode_voice     ? "voice service voip\n"
+	       : m == &mode_voice_sip ? "voice service voip\nsip\n"
+	       : m == &mode_peer      ? "dial-peer voice 7 pots\n"
+				      : "";
+}
+
+static struct fixture *
+in_mode_of(const struct cmd *row)
+{
+	const struct table *t = cli_table_of(row);
+	struct fixture *f = fixture_new(false);
+
+	ck_assert_int_eq(fixture_type(f, "enable\n"), 0);
+	if (t->mode != &mode_exec)
+		ck_assert_int_eq(fixture_type(f, "configure terminal\n"), 0);
+	if (t->mode != NULL)
+		ck_assert_int_eq(fixture_type(f, way_into(t->mode)), 0);
+	out_free(&f->out);
+	return f;
+}
+
+/* Kept statements whose form has alternatives: the first of each. */
+static char *
+example_of(const struct cmd *row)
+{
+	struct out o = OUT_MEMORY;
+
+	for (const char *p = row->example; *p != '\0'; p++) {
+		if (*p == '(') {
+			size_t n = strcspn(++p, "|)");
+
+			out_write(&o, p, n);
+			p += strcspn(p, ")");
+		} else {
+			out_char(&o, *p);
+		}
+	}
+	return out_take(&o);
+}
+
+static void
+type_ok(struct fixture *f, const char *line)
+{
+	ck_assert_msg(fixture_type(f, line) == 0, "'%s' is refused: %s", line, out_text(&f->out));
+}
+
+START_TEST(the_example_of_a_row_is_taken)
+{
+	const struct cmd *row = rows.v[_i];
+	struct fixture *f = in_mode_of(row);
+	char *example;
+
+	ck_assert_msg(row->example != NULL, "'%s' has no example", row->form);
+	example = example_of(row);
+	/* EXEC commands may refuse what is not there; the parser must know them. */
+	if (row->run == NULL)
+		type_ok(f, example);
+	else
+		fixture_type(f, example);
+	ck_assert_msg(strstr(out_text(&f->out), "'^' marker") == NULL &&
+			  strstr(out_text(&f->out), "% Incomplete") == NULL,
+	    "'%s': %s", example, out_text(&f->out));
+	free(example);
+	fixture_free(f);
+}
+END_TEST
+
+START_TEST(what_a_row_writes_is_read_again_to_the_same)
+{
+	const struct cmd *row = rows.v[_i];
+	struct fixture *f, *again;
+	struct script_report report;
+	char *example, *text, *text2;
+
+	if (row->run != NULL)
+		return;
+	f = in_mode_of(row);
+	again = fixture_new(false);
+	example = example_of(row);
+	type_ok(f, example);
+	text = fixture_config(f);
+	script_load(again->cli, again->conf, "text", text, strlen(text), &report);
+	ck_assert_msg(report.nerrors == 0, "%s", out_text(&report.errors));
+	script_report_free(&report);
+	text2 = fixture_config(again);
+	ck_assert_str_eq(text, text2);
+	free(text);
+	free(text2);
+	free(example);
+	fixture_free(f);
+	fixture_free(again);
+}
+END_TEST
+
+static bool
+no_is_default(const struct cmd *row)
+{
+	return !(row->field.kind == FIELD_BOOL && row->field.otherwise) &&
+	       !str_starts(row->form, "voice-class sip localhost");
+}
+
+START_TEST(default_and_no_take_a_row_back)
+{
+	const struct cmd *row = rows.v[_i];
+	struct fixture *f;
+	char *example, *before, *after, *line;
+
+	if (row->run != NULL)
+		return;
+	example = example_of(row);
+	for (int pass = 0; pass < 2; pass++) {
+		if (pass == 1 && !no_is_default(row))
+			break;
+		f = in_mode_of(row);
+		before = fixture_config(f);
+		type_ok(f, example);
+		/* A section that was entered is left again first. */
+		if (row->section != NULL || row->enter != NULL)
+			type_ok(f, "exit");
+		line = xasprintf("%s %s", pass == 0 ? "default" : "no", example);
+		type_ok(f, line);
+		after = fixture_config(f);
+		ck_assert_msg(str_eq(before, after), "'%s' leaves:\n%s", line, after);
+		free(before);
+		free(after);
+		free(line);
+		fixture_free(f);
+	}
+	free(example);
+}
+END_TEST
+
+START_TEST(every_word_of_an_example_answers_to_help)
+{
+	const struct cmd *row = rows.v[_i];
+	struct fixture *f = in_mode_of(row);
+	char *example = example_of(row);
+
+	for (size_t i = 0; (row->flags & CMD_HIDDEN) == 0 && example[i] != '\0'; i++) {
+		char *beginning;
+
+		if (example[i] != ' ')
+			continue;
+		beginning = xstrndup(example, i + 1);
+		out_free(&f->out);
+		vty_help(f->vty, beginning);
+		ck_assert_msg(
+		    strlen(out_text(&f->out)) > 3 && strstr(out_text(&f->out), "% Unrecognized") == NULL,
+		    "'%s?' says '%s'", beginning, out_text(&f->out));
+		free(beginning);
+	}
+	free(example);
+	fixture_free(f);
+}
+END_TEST
+
+START_TEST(a_row_can_be_set_and_unset_or_is_a_command)
+{
+	const struct cmd *row = rows.v[_i];
+	int ways =
+	    (row->run != NULL) + (row->accept != NULL) + (row->field.kind != FIELD_NONE) + (row->set != NULL);
+
+	ck_assert_msg(ways == 1, "'%s' works in %d ways", row->form, ways);
+	if (row->set != NULL)
+		ck_assert_msg(
+		    row->unset != NULL && row->write != NULL, "'%s' cannot be removed or written", row->form);
+}
+END_TEST
+
+START_TEST(nothing_is_written_for_a_default)
+{
+	struct fixture *f = fixture_new(false);
+	char *text = fixture_config(f);
+
+	ck_assert_str_eq(text, "!\nend\n");
+	free(text);
+	fixture_free(f);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("rows");
+	TCase *t = tcase_create("rows");
+	SRunner *r;
+	int failed, n;
+
+	for (size_t i = 0; command_tables[i] != NULL; i++)
+		for (size_t k = 0; k < command_tables[i]->n; k++)
+			vec_push(&rows, &command_tables[i]->rows[k]);
+	n = (int)rows.n;
+	tcase_add_test(t, nothing_is_written_for_a_default);
+	tcase_add_loop_test(t, a_row_can_be_set_and_unset_or_is_a_command, 0, n);
+	tcase_add_loop_test(t, the_example_of_a_row_is_taken, 0, n);
+	tcase_add_loop_test(t, what_a_row_writes_is_read_again_to_the_same, 0, n);
+	tcase_add_loop_test(t, default_and_no_take_a_row_back, 0, n);
+	tcase_add_loop_test(t, every_word_of_an_example_answers_to_help, 0, n);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	vec_free(&rows);
+	return failed != 0;
+}

@@ -1,0 +1,374 @@
+#include "tests/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/config_text.h"
+
+static struct conf *
+running(void *arg)
+{
+	return ((struct fixture *)arg)->conf;
+}
+
+static int
+publish(void *arg, struct conf *next, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+
+	(void)err, (void)errsz;
+	conf_release(f->conf);
+	f->conf = next;
+	f->published++;
+	return 0;
+}
+
+static char *
+read_file(void *arg, const char *path, size_t *len, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+	const char *text = path == NULL || str_eq(path, "startup-config") ? f->startup
+			   : str_eq(path, "extra.cfg")                    ? f->written
+									  : NULL;
+
+	if (text == NULL) {
+		snprintf(err, errsz, "%s: No such file or directory", path == NULL ? "startup-config" : path);
+		return NULL;
+	}
+	*len = strlen(text);
+	return xstrdup(text);
+}
+
+static int
+write_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+	char **at = path == NULL ? &f->startup : &f->written;
+
+	if (f->full) {
+		snprintf(err, errsz, "%s: No space left on device", path == NULL ? "startup-config" : path);
+		return -1;
+	}
+	free(*at);
+	*at = xstrndup(text, len);
+	return 0;
+}
+
+static const char *
+startup_path(void *arg)
+{
+	(void)arg;
+	return "startup-config";
+}
+
+static const char *
+rejected(void *arg)
+{
+	return ((struct fixture *)arg)->rejected;
+}
+
+static void
+random_bytes(void *arg, void *buf, size_t len)
+{
+	(void)arg;
+	for (size_t i = 0; i < len; i++)
+		((unsigned char *)buf)[i] = (unsigned char)(i * 5 + 1);
+}
+
+static void
+set_debug(void *arg, const char *category, bool on)
+{
+	(void)category;
+	((struct fixture *)arg)->debug = on;
+}
+
+static bool
+debug(void *arg, const char *category)
+{
+	(void)category;
+	return ((struct fixture *)arg)->debug;
+}
+
+static void
+log_lines(void *arg, log_visit *visit, void *visit_arg)
+{
+	(void)arg;
+	visit(visit_arg, "Nov 20 08:00:00.123: %SYS-5-CONFIG_I: Configured from console by console");
+}
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+static int64_t
+uptime(void *arg)
+{
+	(void)arg;
+	return 90061;
+}
+
+static void
+clock_text(void *arg, char *text, size_t size)
+{
+	(void)arg;
+	snprintf(text, size, "08:00:00.123 UTC Fri Nov 20 2026");
+}
+
+static void
+again(void *arg, const char *number, int slot)
+{
+	(void)arg, (void)number, (void)slot;
+}
+
+/* Registrations as a user agent would report them. */
+
+static const struct reg_status rows[] = {
+	{ .number = "+493055501",
+	    .peer = -1,
+	    .slot = 0,
+	    .indexed = true,
+	    .registrar = "dns:reg.a.example",
+	    .target = "192.0.2.40:5060",
+	    .transport = "UDP",
+	    .state = REG_STATE_REGISTERED,
+	    .registered = true,
+	    .granted = 300,
+	    .left = 187,
+	    .status = 200,
+	    .phrase = "OK",
+	    .realm = "a.example",
+	    .algorithm = "SHA-256",
+	    .from = CRED_CREDENTIALS,
+	    .username = "trunk01",
+	    .auth_peer = -1,
+	    .next_ms = 120000 },
+	{ .number = "5100",
+	    .peer = 1,
+	    .slot = 0,
+	    .indexed = true,
+	    .registrar = "dns:reg.a.example",
+	    .target = "192.0.2.40:5060",
+	    .transport = "UDP",
+	    .state = REG_STATE_NO_CREDENTIAL,
+	    .status = 401,
+	    .phrase = "Unauthorized",
+	    .realm = "A.example",
+	    .case_realm = "a.example",
+	    .auth_peer = -1,
+	    .attempts = 2,
+	    .next_ms = 1800000 },
+	{ .number = "+493055501",
+	    .peer = -1,
+	    .slot = 1,
+	    .indexed = true,
+	    .registrar = "ipv4:192.0.2.50",
+	    .target = "192.0.2.50:5060",
+	    .transport = "UDP",
+	    .state = REG_STATE_REJECTED,
+	    .status = 403,
+	    .phrase = "Forbidden",
+	    .realm = "b.example",
+	    .algorithm = "MD5",
+	    .from = CRED_SIP_UA,
+	    .username = "trunk01",
+	    .auth_peer = -1,
+	    .attempts = 1,
+	    .next_ms = 25000 },
+	{ .number = "5100",
+	    .peer = 1,
+	    .slot = 1,
+	    .indexed = true,
+	    .registrar = "ipv4:192.0.2.50",
+	    .target = "192.0.2.50:5060",
+	    .transport = "UDP",
+	    .state = REG_STATE_REGISTERED,
+	    .registered = true,
+	    .granted = 600,
+	    .left = 599,
+	    .status = 200,
+	    .phrase = "OK",
+	    .realm = "b.example",
+	    .algorithm = "MD5",
+	    .from = CRED_PEER,
+	    .username = "desk1",
+	    .auth_peer = 1,
+	    .next_ms = 470000,
+	    .associated_uri = "<sip:5100@b.example>" },
+};
+
+static void
+registrations(void *arg, const char *number, int slot, bool (*visit)(void *, const struct reg_status *),
+    void *visit_arg)
+{
+	(void)arg;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if ((number == NULL || str_eq(number, rows[i].number)) &&
+		    (slot < 0 || rows[i].slot == (unsigned)slot) && !visit(visit_arg, &rows[i]))
+			return;
+}
+
+static void
+unregistrable(void *arg, bool (*visit)(void *, const struct unregistrable *), void *visit_arg)
+{
+	(void)arg;
+	visit(visit_arg,
+	    &(struct unregistrable){ 9, "919.......", "it has wildcards; only a complete number registers" });
+}
+
+static void
+registrars(void *arg, bool (*visit)(void *, const struct registrar_status *), void *visit_arg)
+{
+	static const struct registrar_status r[] = {
+		{ .slot = 0,
+		    .indexed = true,
+		    .text = "dns:reg.a.example",
+		    .state = "up",
+		    .target = "192.0.2.40:5060",
+		    .local = "192.0.2.10",
+		    .sessions = 2,
+		    .registered = 1,
+		    .probe_ms = -1 },
+		{ .slot = 1,
+		    .indexed = true,
+		    .text = "ipv4:192.0.2.50",
+		    .state = "up",
+		    .target = "192.0.2.50:5060",
+		    .local = "192.0.2.10",
+		    .sessions = 2,
+		    .registered = 1,
+		    .probe_ms = -1 },
+	};
+
+	(void)arg;
+	for (size_t i = 0; i < COUNT(r); i++)
+		if (!visit(visit_arg, &r[i]))
+			return;
+}
+
+static size_t
+count(void *arg, const char *number)
+{
+	size_t n = 0;
+
+	(void)arg;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		n += str_eq(number, rows[i].number);
+	return n;
+}
+
+static const struct sip_counters *
+counters(void *arg)
+{
+	static struct sip_counters c = {
+		.register_out = 12, .register_retry = 2, .options_in = 5, .unanswered = 1
+	};
+
+	(void)arg;
+	c.replies_in[200] = 4;
+	c.replies_in[401] = 5;
+	c.replies_in[403] = 1;
+	c.replies_out[200] = 5;
+	return &c;
+}
+
+static const char *
+listening(void *arg)
+{
+	(void)arg;
+	return "all addresses:5060";
+}
+
+struct fixture *
+fixture_new(bool interactive)
+{
+	struct fixture *f = xcalloc(1, sizeof *f);
+	struct cli_host host = { .arg = f,
+		.running = running,
+		.publish = publish,
+		.read_file = read_file,
+		.write_file = write_file,
+		.startup_path = startup_path,
+		.rejected = rejected,
+		.saved = nothing,
+		.random = random_bytes,
+		.set_debug = set_debug,
+		.debug = debug,
+		.log_lines = log_lines,
+		.log_clear = nothing,
+		.uptime = uptime,
+		.clock = clock_text,
+		.retry = again,
+		.clear_counters = nothing,
+		.version = "1.2.3" };
+
+	f->view = (struct ua_view){ f, registrations, unregistrable, registrars, count, counters, listening };
+	host.ua = &f->view;
+	f->cli = cli_new(&host);
+	ck_assert_msg(cli_table_error(f->cli) == NULL, "%s", cli_table_error(f->cli));
+	f->conf = conf_new();
+	f->vty = vty_new(f->cli, &f->out, interactive);
+	return f;
+}
+
+void
+fixture_free(struct fixture *f)
+{
+	vty_free(f->vty);
+	cli_free(f->cli);
+	conf_release(f->conf);
+	out_free(&f->out);
+	free(f->startup);
+	free(f->written);
+	free(f);
+}
+
+int
+fixture_type(struct fixture *f, const char *lines)
+{
+	int refused = 0;
+
+	while (*lines != '\0') {
+		size_t n = strcspn(lines, "\n");
+
+		refused += vty_line(f->vty, lines, n) != 0;
+		lines += n + (lines[n] == '\n');
+	}
+	return refused;
+}
+
+char *
+fixture_config(struct fixture *f)
+{
+	struct out text = OUT_MEMORY;
+
+	config_text(f->cli, f->conf, &text);
+	return out_take(&text);
+}
+
+char *
+fixture_file(const char *path, size_t *len)
+{
+	const char *srcdir = getenv("srcdir");
+	char *full = xasprintf("%s/%s", srcdir == NULL ? "." : srcdir, path), *text;
+	FILE *file = fopen(full, "rb");
+	long size;
+
+	ck_assert_msg(file != NULL, "%s is missing", full);
+	fseek(file, 0, SEEK_END);
+	size = ftell(file);
+	rewind(file);
+	text = xmalloc((size_t)size + 1);
+	ck_assert_uint_eq(fread(text, 1, (size_t)size, file), (size_t)size);
+	text[size] = '\0';
+	*len = (size_t)size;
+	fclose(file);
+	free(full);
+	return text;
+}
