@@ -19,7 +19,8 @@ view(const struct cmd_call *c)
 
 struct status_print {
 	struct out *out;
-	bool indexed, head;
+	bool head;
+	bool primary_only; /* the form without index has a table for each of the two, as IOS asks for them */
 	unsigned slot;
 };
 
@@ -44,6 +45,8 @@ print_status(void *arg, const struct reg_status *r)
 {
 	struct status_print *p = arg;
 
+	if (p->primary_only && !r->indexed && r->slot != 0)
+		return true;
 	print_head(p, r);
 	out_printf(p->out, "%-32s %-10" PRId64 " %-12u %-3s %-8s %s", r->number, r->peer, r->left,
 	    r->registered ? "yes" : "no", "normal", r->associated_uri == NULL ? "" : r->associated_uri);
@@ -121,7 +124,7 @@ register_status(struct cmd_call *c)
 	const char *number = cmd_arg(c, "number");
 	int slot = cmd_given(c, "secondary") ? 1 : (int)cmd_uint(c, "registrar", 0) - 1;
 	struct out lines = OUT_MEMORY;
-	struct status_print p = { .out = &lines };
+	struct status_print p = { .out = &lines, .primary_only = slot < 0 };
 	struct cause_print cause = { c->out, false };
 	struct reason_print reason = { c->out, false };
 
