@@ -13,6 +13,7 @@ struct script {
 	struct script_report *report;
 	struct vty *vty;
 	size_t number;
+	size_t banner; /* the line that began a banner whose end has not come; 0: none */
 };
 
 static void
@@ -75,6 +76,10 @@ take_line(struct script *s, const char *line, size_t len)
 		say_error(s, text);
 		str_wipe_free(text);
 	}
+	if (s->vty->banner.delimiter == NULL)
+		s->banner = 0;
+	else if (s->banner == 0)
+		s->banner = s->number;
 	for (const char *w = vty_warning(s->vty); *w != '\0';) {
 		size_t n = strcspn(w, "\n");
 
@@ -103,7 +108,7 @@ script_load(const struct cli *cli, struct conf *draft, const char *name, const c
     struct script_report *report)
 {
 	struct out nowhere = OUT_MEMORY;
-	struct script s = { cli, name, report, NULL, 0 };
+	struct script s = { .cli = cli, .name = name, .report = report };
 	const char *why = foreign_encoding(text, len);
 
 	*report = (struct script_report){ 0 };
@@ -126,6 +131,10 @@ script_load(const struct cli *cli, struct conf *draft, const char *name, const c
 		part += feed != NULL;
 		text += part;
 		len -= part;
+	}
+	if (s.banner != 0) {
+		report->nerrors++;
+		out_printf(&report->errors, "%s:%zu: The banner has no end\n", name, s.banner);
 	}
 	vty_free(s.vty);
 	out_free(&nowhere);

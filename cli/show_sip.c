@@ -178,6 +178,8 @@ print_account(struct out *o, const struct reg_status *r)
 static void
 print_remedy(struct out *o, const struct reg_status *r)
 {
+	bool one_word;
+
 	switch (r->state) {
 	case REG_STATE_NO_CREDENTIAL:
 		if (r->case_realm != NULL)
@@ -187,17 +189,18 @@ print_remedy(struct out *o, const struct reg_status *r)
 			    r->case_realm);
 		if (r->realm == NULL)
 			break;
+		/* A realm of several words cannot be typed; the entry without one answers it. */
+		one_word = r->realm[0] != '\0' && strchr(r->realm, ' ') == NULL;
 		if (r->peer >= 0)
 			out_printf(o,
 			    "  To mend:     dial-peer voice %" PRId64 " pots\n"
-			    "                authentication username USER password PASSWORD realm %s\n",
-			    r->peer, r->realm);
+			    "                authentication username USER password PASSWORD%s%s\n",
+			    r->peer, one_word ? " realm " : "", one_word ? r->realm : "");
 		else
 			out_printf(o,
 			    "  To mend:     sip-ua\n"
-			    "                credentials number %s username USER password PASSWORD realm "
-			    "%s\n",
-			    r->number, r->realm);
+			    "                credentials number %s username USER password PASSWORD%s%s\n",
+			    r->number, one_word ? " realm " : "", one_word ? r->realm : "");
 		break;
 	case REG_STATE_REJECTED:
 		if ((r->status == 401 || r->status == 407 || r->status == 403) && r->username != NULL)

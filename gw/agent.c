@@ -1,16 +1,24 @@
 /* The user agent at work: the registration set (pure) between the SIP stack, the resolver and the clock. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "gw/gw.h"
 
-enum { REOPEN_MS = 5000 };
+enum {
+	REOPEN_MS = 5000,
+	MOVED_MS = 300, /* changes of addresses and routes come in bursts */
+};
 
 /* What stands behind a transaction handle of the set. */
 struct flight {
@@ -34,7 +42,10 @@ struct agent {
 	struct ua_view view;
 	bool reopening; /* closing the stack runs the loop: commands and signals come in meanwhile */
 	uint16_t port;
+	char bound[INET6_ADDRSTRLEN]; /* "": all addresses */
 	char listening[80];
+	int routes; /* netlink: addresses and routes change; -1: none */
+	int64_t moved_at; /* when to look what the change means */
 	char failure[300]; /* why not; "": it does */
 	int64_t reopen_at;
 };
@@ -53,7 +64,8 @@ wake(struct agent *a)
 	if (a->reopening)
 		return;
 	next = agent_tick(a);
-	if (gw->stopping && (regset_idle(a->regset) || loop_now() >= gw->stop_by))
+	if (gw->stopping && (regset_idle(a->regset) || loop_now() >= gw->stop_by ||
+				(a->sip == NULL && a->reopen_at > loop_now())))
 		loop_stop(gw->loop);
 	loop_at(gw->loop, gw->stopping && gw->stop_by < next ? gw->stop_by : next, on_wake, a);
 }
@@ -154,6 +166,8 @@ io_changed(void *arg, const struct reg_status *r)
 	};
 	const char *reason = (size_t)r->state < COUNT(why) ? why[r->state] : NULL;
 
+	if (r->state == REG_STATE_REJECTED && r->status == 0)
+		reason = "no answer to this number";
 	(void)arg;
 	if (r->state == REG_STATE_REGISTERED)
 		log_at(LOG_LEVEL_NOTICE, "SIP", "REG_INTERNAL",
@@ -233,6 +247,7 @@ open_sip(struct agent *a, const struct conf *c, char *err, size_t errsz)
 		return -1;
 	}
 	config.bind = name == NULL ? NULL : address;
+	snprintf(a->bound, sizeof a->bound, "%s", name == NULL ? "" : address);
 	a->port = config.port;
 	a->sip = sip_open(&config, err, errsz);
 	if (a->sip == NULL)
@@ -271,6 +286,53 @@ reopen(struct agent *a)
 		log_at(LOG_LEVEL_CRITICAL, "SIP", "LISTEN_SOCKET", "%s", err);
 	memcpy(a->failure, err, sizeof err);
 	a->reopen_at = loop_now() + REOPEN_MS;
+}
+
+/* The kernel tells of every change; what it is we see for ourselves, once, a moment later. */
+static void
+on_routes(void *arg, int fd, bool read_ready, bool write_ready)
+{
+	struct agent *a = arg;
+	char message[8192];
+
+	(void)read_ready, (void)write_ready;
+	while (recv(fd, message, sizeof message, MSG_DONTWAIT) > 0 || errno == ENOBUFS || errno == EINTR)
+		;
+	if (a->moved_at == INT64_MAX)
+		a->moved_at = loop_now() + MOVED_MS;
+	wake(a);
+}
+
+static void
+watch_routes(struct agent *a)
+{
+	struct sockaddr_nl sa = { .nl_family = AF_NETLINK,
+		.nl_groups =
+		    RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE };
+
+	a->routes = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	if (a->routes >= 0 && bind(a->routes, (struct sockaddr *)&sa, sizeof sa) == 0 &&
+	    loop_watch(a->gw->loop, a->routes, true, false, on_routes, a) == 0)
+		return;
+	log_at(LOG_LEVEL_WARNING, "SIP", "ADDRESS", "changes of addresses are not seen: %s", strerror(errno));
+	if (a->routes >= 0)
+		close(a->routes);
+	a->routes = -1;
+}
+
+/* The interface of `bind` has got another address, or the routes lead elsewhere. */
+static void
+moved(struct agent *a)
+{
+	const char *name = bind_name(a->gw->conf);
+	char address[INET6_ADDRSTRLEN] = "";
+
+	a->moved_at = INT64_MAX;
+	if (a->sip == NULL || (name != NULL && (interface_address(name, address, sizeof address) != 0 ||
+						   !str_eq(address, a->bound))))
+		a->reopen_at = loop_now();
+	else
+		regset_address_changed(a->regset, loop_now());
 }
 
 /* From the loop alone: closing the stack runs the loop, and a command that is being carried out, or a reply
@@ -394,7 +456,7 @@ agent_new(struct gw *gw, char *err, size_t errsz)
 	uint64_t seed;
 
 	a->gw = gw;
-	a->reopen_at = INT64_MAX;
+	a->reopen_at = a->moved_at = INT64_MAX;
 	a->view = (struct ua_view){ a, view_registrations, view_unregistrable, view_registrars, view_count,
 		view_counters, view_listening };
 	if (open_sip(a, gw->conf, err, errsz) != 0) {
@@ -409,6 +471,7 @@ agent_new(struct gw *gw, char *err, size_t errsz)
 	a->regset = regset_new(&io, key, (uint64_t)(loop_wall() / 1000), loop_now());
 	mem_wipe(key, sizeof key);
 	regset_apply(a->regset, gw->conf, loop_now());
+	watch_routes(a);
 	wake(a);
 	return a;
 }
@@ -421,6 +484,10 @@ agent_free(struct agent *a)
 	loop_at(a->gw->loop, INT64_MAX, on_wake, a); /* closing the SIP stack runs the loop once more */
 	regset_free(a->regset);
 	dns_free(a->dns);
+	if (a->routes >= 0) {
+		loop_watch(a->gw->loop, a->routes, false, false, NULL, NULL);
+		close(a->routes);
+	}
 	if (a->sip != NULL)
 		sip_close(a->sip);
 	free(a);
@@ -433,10 +500,12 @@ agent_apply(struct agent *a, struct conf *before, struct conf *after)
 
 	if (names)
 		configure_names(a, after);
-	if (listens_elsewhere(before, after))
+	if (listens_elsewhere(before, after)) {
+		regset_closed(a->regset, loop_now()); /* what this one could not send is no silence */
 		a->reopen_at = loop_now();
-	else if (a->sip != NULL && before->sip_ua->timer_register != after->sip_ua->timer_register)
+	} else if (a->sip != NULL && before->sip_ua->timer_register != after->sip_ua->timer_register) {
 		sip_set_t1(a->sip, after->sip_ua->timer_register);
+	}
 	regset_apply(a->regset, after, loop_now());
 	if (names)
 		regset_names_changed(a->regset, loop_now());
@@ -450,12 +519,16 @@ agent_tick(struct agent *a)
 	int64_t now = loop_now(), next;
 	int dns;
 
+	if (a->moved_at <= now)
+		moved(a);
 	dns_tick(a->dns);
 	regset_tick(a->regset, now);
 	next = regset_next(a->regset);
 	dns = dns_timeout(a->dns);
 	if (dns >= 0 && now + dns < next)
 		next = now + dns;
+	if (a->moved_at < next)
+		next = a->moved_at;
 	return next < a->reopen_at ? next : a->reopen_at;
 }
 

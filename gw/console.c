@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -28,7 +27,8 @@ enum {
 	READ_PIECE = 4096,
 	LINES_AT_ONCE = 64, /* then the network has its turn */
 	KEYS_AT_ONCE = 1024,
-	TYPED_MAX = 2 * LINE_MAX_BYTES, /* more is not taken; the line is too long anyway */
+	TYPED_MAX = LINE_MAX_BYTES + 512, /* more is not taken, and the line refused */
+	SCREEN_MAX = 2000, /* rows or columns: libedit keeps an image of them */
 	PASSWORD_MAX = 512,
 	CONTROL_C = 3,
 	CONTROL_D = 4,
@@ -37,6 +37,7 @@ enum {
 	CONTROL_V = 22,
 	CONTROL_X = 24,
 	CONTROL_Z = 26,
+	RUN = 30, /* ^^: stands for several characters that go into the line in one step */
 	ESCAPE = 27,
 	DELETE = 127,
 };
@@ -49,7 +50,6 @@ struct console {
 	bool terminal, ended, reading;
 	size_t dropped;
 	bool refused;
-	int again; /* eventfd, readable while buffered input waits or the input cannot be watched */
 	struct {
 		char *text;
 		size_t at, len, cap; /* what waits stands at text + at */
@@ -61,6 +61,8 @@ struct console {
 	FILE *screen; /* where libedit draws: into output */
 	char *prompt;
 	int key; /* ^Z, ^C or ^D completed the line */
+	size_t run; /* the next so many bytes of the input go into the line in one step */
+	bool cut; /* the line had more than TYPED_MAX bytes */
 	bool running; /* a line is complete and being carried out: nothing to draw again */
 	bool secret; /* an unechoed line is being typed, into password */
 	char password[PASSWORD_MAX];
@@ -70,7 +72,7 @@ struct console {
 static void pump(struct console *);
 
 static void
-on_output(void *arg)
+on_pump(void *arg)
 {
 	pump(arg);
 }
@@ -88,17 +90,6 @@ print_text(struct console *c, const char *text)
 }
 
 static void
-set_again(struct console *c, bool on)
-{
-	uint64_t n = 1;
-
-	if (on)
-		(void)!write(c->again, &n, sizeof n);
-	else
-		(void)!read(c->again, &n, sizeof n);
-}
-
-static void
 end(struct console *c)
 {
 	if (c->ended)
@@ -106,7 +97,7 @@ end(struct console *c)
 	c->ended = true;
 	c->reading = false;
 	loop_watch(c->gw->loop, STDIN_FILENO, false, false, NULL, NULL);
-	loop_watch(c->gw->loop, c->again, false, false, NULL, NULL);
+	loop_soon(c->gw->loop, NULL, NULL);
 	if (c->refused)
 		c->gw->status = 1;
 	if (!c->gw->stopping)
@@ -223,6 +214,22 @@ key_length(const char *keys, size_t n)
 	return i + 1;
 }
 
+/* Whole characters at the beginning that only go into the line. */
+static size_t
+plain_run(const char *keys, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (unsigned char)keys[i] >= ' ' && keys[i] != DELETE && keys[i] != '?') {
+		size_t len = mbrtowc(NULL, keys + i, n - i, &(mbstate_t){ 0 });
+
+		if (len > n - i)
+			break;
+		i += len;
+	}
+	return i;
+}
+
 /* libedit's way to read: the key is complete, so it never waits. */
 static int
 next_key(EditLine *el, wchar_t *wc)
@@ -233,16 +240,41 @@ next_key(EditLine *el, wchar_t *wc)
 	size_t n, len;
 
 	el_get(el, EL_CLIENTDATA, &c);
+	if (c->run > 0) {
+		*wc = RUN;
+		return 1;
+	}
 	for (keys = waiting(c, &n); n > 0; keys = waiting(c, &n)) {
 		len = mbrtowc(wc, keys, n, &state);
-		if (len == 0 || len <= n) { /* a NUL is a key as well */
-			taken(c, len == 0 ? 1 : len);
+		if (len <= n) {
+			taken(c, len == 0 ? 1 : len); /* a NUL is a key as well */
 			return 1;
 		}
 		taken(c, 1); /* no character */
 		memset(&state, 0, sizeof state);
 	}
 	return 0;
+}
+
+static unsigned char
+key_run(EditLine *el, int ch)
+{
+	struct console *c;
+	size_t n;
+	const char *keys;
+	char *text;
+
+	(void)ch;
+	el_get(el, EL_CLIENTDATA, &c);
+	if (c->run == 0) /* typed */
+		return CC_ERROR;
+	keys = waiting(c, &n);
+	text = xstrndup(keys, c->run);
+	taken(c, c->run);
+	c->run = 0;
+	el_insertstr(el, text);
+	str_wipe_free(text);
+	return CC_REFRESH;
 }
 
 static unsigned char
@@ -320,6 +352,14 @@ may_remember(const char *line)
 }
 
 static void
+refuse_line(struct console *c)
+{
+	c->refused = true;
+	out_printf(&c->out, "%% Line too long: %d bytes at the most\n", LINE_MAX_BYTES);
+	out_flush(&c->out);
+}
+
+static void
 edited_line(struct console *c, const char *line, size_t len)
 {
 	HistEvent ev;
@@ -335,13 +375,16 @@ edited_line(struct console *c, const char *line, size_t len)
 		vty_interrupt(c->vty);
 	else if (key == CONTROL_D)
 		end(c);
+	else if (c->cut)
+		refuse_line(c);
 	else
 		run_line(c, copy, len);
 	if (key == CONTROL_Z) /* what was typed is carried out first, as in IOS */
 		vty_end(c->vty);
 	c->running = false;
-	if (len > 0 && key != CONTROL_C && may_remember(copy))
+	if (len > 0 && key != CONTROL_C && !c->cut && may_remember(copy))
 		history(c->history, &ev, H_ENTER, copy);
+	c->cut = false;
 	str_wipe_free(copy);
 	el_reset(c->el);
 	el_set(c->el, EL_PREP_TERM, 1);
@@ -406,10 +449,16 @@ edit_key(struct console *c)
 	size_t n;
 
 	keys = waiting(c, &n);
-	if (c->key == 0 && li->lastchar - li->buffer >= TYPED_MAX && strchr("\r\n", keys[0]) == NULL &&
-	    ((unsigned char)keys[0] >= ' ' && keys[0] != DELETE)) {
-		taken(c, 1);
-		return;
+	if (c->key == 0) {
+		size_t run = plain_run(keys, n), room = (size_t)(li->lastchar - li->buffer);
+
+		room = room < TYPED_MAX ? TYPED_MAX - room : 0;
+		if (run > room) {
+			c->cut = true;
+			taken(c, run);
+			return;
+		}
+		c->run = run > 1 ? run : 0;
 	}
 	line = el_gets(c->el, &len);
 	if (line == NULL || len <= 0 || strchr("\r\n", line[len - 1]) == NULL)
@@ -430,7 +479,7 @@ take_keys(struct console *c)
 		if (c->key == 0 && key_length(keys, n) > n)
 			return true;
 		if (i == KEYS_AT_ONCE) {
-			set_again(c, true);
+			loop_soon(c->gw->loop, on_pump, c);
 			return false;
 		}
 		if (!c->secret) {
@@ -447,6 +496,14 @@ take_keys(struct console *c)
 	return false;
 }
 
+/* False: not to be had, or too large. */
+static bool
+screen_size(struct winsize *size)
+{
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 && size->ws_row <= SCREEN_MAX &&
+	       size->ws_col <= SCREEN_MAX;
+}
+
 static int
 open_terminal(struct console *c)
 {
@@ -454,10 +511,14 @@ open_terminal(struct console *c)
 		const char *key, *does;
 	} keys[] = { { "?", "gw-help" }, { "^I", "gw-tab" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
 		{ "^D", "gw-delete" }, { "^X", "em-kill-line" }, { "^W", "ed-delete-prev-word" },
-		{ "^R", "ed-redisplay" }, { "\033x", "ed-unassigned" }, { "\033X", "ed-unassigned" } };
+		{ "^R", "ed-redisplay" }, { "^^", "gw-run" }, { "\033x", "ed-unassigned" },
+		{ "\033X", "ed-unassigned" } };
 	cookie_io_functions_t io = { .write = draw };
+	struct winsize size;
 	HistEvent ev;
 
+	if (!screen_size(&size))
+		return -1;
 	setlocale(LC_CTYPE, "C.UTF-8");
 	c->screen = fopencookie(c, "w", io);
 	if (c->screen == NULL)
@@ -478,6 +539,7 @@ open_terminal(struct console *c)
 	el_set(c->el, EL_ADDFN, "gw-help", "list what can follow", key_help);
 	el_set(c->el, EL_ADDFN, "gw-tab", "complete", key_tab);
 	el_set(c->el, EL_ADDFN, "gw-end", "leave configuration", key_end);
+	el_set(c->el, EL_ADDFN, "gw-run", "several characters", key_run);
 	el_set(c->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
 	for (size_t i = 0; i < COUNT(keys); i++)
 		el_set(c->el, EL_BIND, keys[i].key, keys[i].does, NULL);
@@ -535,7 +597,7 @@ take_lines(struct console *c)
 	for (int n = 0; !c->ended && outlet_left(c->output) == 0 && take_line(c); n++) {
 		if (n < LINES_AT_ONCE)
 			continue;
-		set_again(c, true);
+		loop_soon(c->gw->loop, on_pump, c);
 		return false;
 	}
 	return outlet_left(c->output) == 0;
@@ -553,16 +615,6 @@ on_input(void *arg, int fd, bool read_ready, bool write_ready)
 	pump(c);
 }
 
-static void
-on_again(void *arg, int fd, bool read_ready, bool write_ready)
-{
-	struct console *c = arg;
-
-	(void)fd, (void)read_ready, (void)write_ready;
-	set_again(c, false);
-	pump(c);
-}
-
 /* Input is read when what was read before is done and the reader of the output keeps up. */
 static void
 watch_input(struct console *c, bool on)
@@ -574,7 +626,7 @@ watch_input(struct console *c, bool on)
 		return;
 	}
 	read_more(c); /* a regular file is always ready and cannot be watched */
-	set_again(c, true);
+	loop_soon(c->gw->loop, on_pump, c);
 }
 
 /* Goes on where it can: output first, then what waits, then reading. */
@@ -606,7 +658,7 @@ console_new(struct gw *gw)
 	struct console *c = xcalloc(1, sizeof *c);
 
 	c->gw = gw;
-	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_output, c);
+	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_pump, c);
 	c->out = OUT_TO(print, c);
 	c->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	c->vty = vty_new(gw->cli, &c->out, c->terminal);
@@ -614,9 +666,7 @@ console_new(struct gw *gw)
 		vty_free(c->vty);
 		c->vty = vty_new(gw->cli, &c->out, c->terminal = false);
 	}
-	c->again = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	loop_watch(gw->loop, c->again, true, false, on_again, c);
-	set_again(c, true);
+	loop_soon(c->gw->loop, on_pump, c);
 	return c;
 }
 
@@ -637,8 +687,6 @@ console_free(struct console *c)
 	mem_wipe(c->input.text, c->input.cap);
 	free(c->input.text);
 	free(c->prompt);
-	if (c->again >= 0)
-		close(c->again);
 	free(c);
 }
 
@@ -713,8 +761,16 @@ console_interrupt(struct console *c)
 void
 console_resized(struct console *c)
 {
-	if (!c->terminal || c->ended)
+	struct winsize size;
+	char rows[12], columns[12];
+
+	if (!c->terminal || c->ended || !screen_size(&size))
 		return;
-	el_resize(c->el);
+	clear_line(c);
+	/* Not el_resize: it would ask again, and the answer may be another. */
+	snprintf(rows, sizeof rows, "%d", size.ws_row < 1 ? 24 : size.ws_row);
+	snprintf(columns, sizeof columns, "%d", size.ws_col < 2 ? 80 : size.ws_col);
+	el_set(c->el, EL_SETTC, "li", rows, NULL);
+	el_set(c->el, EL_SETTC, "co", columns, NULL);
 	draw_line(c);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
@@ -27,25 +28,27 @@ struct watch {
 
 struct loop {
 	su_root_t *root;
+	su_timer_t *anchor;
 	VEC(struct watch *) watches;
-	int timer, signals;
+	int timer, soon, signals;
 	int64_t at;
 	loop_due *due;
 	void *due_arg;
+	loop_due *soon_fn; /* NULL: nothing to call */
+	void *soon_arg;
 	loop_signal *on_signal;
 	void *signal_arg;
 };
 
-struct loop *
-loop_new(void)
+/* libsofia crashes in a run of the loop that finds its last timer gone, as it is while no SIP stack is open.
+ */
+static void
+on_anchor(su_root_magic_t *magic, su_timer_t *timer, su_timer_arg_t *arg)
 {
-	struct loop *l = xcalloc(1, sizeof *l);
+	enum { HOUR_MS = 3600000 };
 
-	su_init();
-	l->root = su_root_create(NULL);
-	su_root_threading(l->root, 0);
-	l->timer = l->signals = -1;
-	return l;
+	(void)magic;
+	su_timer_set_interval(timer, on_anchor, arg, HOUR_MS);
 }
 
 static size_t
@@ -64,23 +67,6 @@ unwatch(struct loop *l, size_t i)
 	su_root_deregister(l->root, l->watches.v[i]->index);
 	free(l->watches.v[i]);
 	vec_remove(&l->watches, i);
-}
-
-void
-loop_free(struct loop *l)
-{
-	if (l == NULL)
-		return;
-	while (l->watches.n > 0)
-		unwatch(l, l->watches.n - 1);
-	vec_free(&l->watches);
-	if (l->timer >= 0)
-		close(l->timer);
-	if (l->signals >= 0)
-		close(l->signals);
-	su_root_destroy(l->root);
-	su_deinit();
-	free(l);
 }
 
 void *
@@ -155,11 +141,6 @@ loop_at(struct loop *l, int64_t at, loop_due *due, void *arg)
 {
 	struct itimerspec when = { 0 };
 
-	if (l->timer < 0) {
-		l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-		loop_watch(l, l->timer, true, false, on_timer, l);
-		l->at = INT64_MAX;
-	}
 	l->due = due;
 	l->due_arg = arg;
 	if (at == l->at)
@@ -172,6 +153,79 @@ loop_at(struct loop *l, int64_t at, loop_due *due, void *arg)
 			when.it_value.tv_nsec = 1; /* zero would switch it off */
 	}
 	timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+void
+loop_free(struct loop *l)
+{
+	if (l == NULL)
+		return;
+	while (l->watches.n > 0)
+		unwatch(l, l->watches.n - 1);
+	vec_free(&l->watches);
+	if (l->timer >= 0)
+		close(l->timer);
+	if (l->soon >= 0)
+		close(l->soon);
+	if (l->signals >= 0)
+		close(l->signals);
+	su_timer_destroy(l->anchor);
+	if (l->root != NULL)
+		su_root_destroy(l->root);
+	su_deinit();
+	free(l);
+}
+
+static void
+on_soon(void *arg, int fd, bool read_ready, bool write_ready)
+{
+	struct loop *l = arg;
+	loop_due *fn = l->soon_fn;
+	uint64_t n;
+
+	(void)read_ready, (void)write_ready;
+	(void)!read(fd, &n, sizeof n);
+	l->soon_fn = NULL;
+	if (fn != NULL)
+		fn(l->soon_arg);
+}
+
+void
+loop_soon(struct loop *l, loop_due *fn, void *arg)
+{
+	uint64_t n = 1;
+
+	l->soon_fn = fn;
+	l->soon_arg = arg;
+	if (fn != NULL)
+		(void)!write(l->soon, &n, sizeof n);
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *l = xcalloc(1, sizeof *l);
+	int reason;
+
+	su_init();
+	l->root = su_root_create(NULL);
+	l->signals = -1;
+	l->at = INT64_MAX;
+	/* All that it will ever need, while there are descriptors. */
+	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	l->soon = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (l->root != NULL && l->soon >= 0 && l->timer >= 0) {
+		su_root_threading(l->root, 0);
+		l->anchor = su_timer_create(su_root_task(l->root), 0);
+		on_anchor(NULL, l->anchor, NULL);
+		if (loop_watch(l, l->timer, true, false, on_timer, l) == 0 &&
+		    loop_watch(l, l->soon, true, false, on_soon, l) == 0)
+			return l;
+	}
+	reason = errno;
+	loop_free(l);
+	errno = reason;
+	return NULL;
 }
 
 static void

@@ -14,7 +14,7 @@ typedef void loop_ready(void *arg, int fd, bool read, bool write);
 typedef void loop_due(void *arg);
 typedef void loop_signal(void *arg, int signal);
 
-struct loop *loop_new(void);
+struct loop *loop_new(void); /* NULL with errno: no descriptors left */
 void loop_free(struct loop *);
 void *loop_root(struct loop *); /* su_root_t for the SIP stack */
 void loop_run(struct loop *); /* until loop_stop */
@@ -25,6 +25,8 @@ void loop_stop(struct loop *);
 int loop_watch(struct loop *, int fd, bool read, bool write, loop_ready *, void *arg);
 /* Calls due once loop_now() has reached `at`; in place of the time set before. */
 void loop_at(struct loop *, int64_t at, loop_due *, void *arg);
+/* Calls fn from the loop, behind what is ready now; in place of the one set before. NULL: no more. */
+void loop_soon(struct loop *, loop_due *fn, void *arg);
 /* SIGTERM, SIGINT, SIGHUP and SIGWINCH come here instead of ending the program. */
 int loop_signals(struct loop *, loop_signal *, void *arg);
 

@@ -127,6 +127,11 @@ run(const struct options *o)
 	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
 	gw.journal = journal_new();
 	gw.loop = loop_new();
+	if (gw.loop == NULL) {
+		perror("gw: cannot start");
+		journal_free(gw.journal);
+		return 1;
+	}
 	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
 	journal_to(gw.journal, print_error, &errors);
 	log_to(journal_sink, gw.journal);
@@ -193,6 +198,7 @@ main(int argc, char **argv)
 
 	open_standard();
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
+	signal(SIGXFSZ, SIG_IGN); /* and so is the limit on the size of files */
 	while ((c = getopt_long(argc, argv, "f:Dt:hV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':

@@ -593,6 +593,9 @@ static const struct {
 	{ "sip-ua\nno remote-party-id\nremote-party-id\n", " remote-party-id\n", " no " },
 	/* A global line in a sub-mode leaves it. */
 	{ "dial-peer voice 1 pots\nhostname gw7\n", "hostname gw7\n", " hostname" },
+	/* A deeper `default` touches nothing above it. */
+	{ "archive\n path a\n log config\n  default path\n  hidekeys\n",
+	    "archive\n path a\n log config\n  hidekeys\n!\n", "default" },
 	/* Secrets of kept statements do not stand in clear. */
 	{ "username admin privilege 15 password 0 hush-hush\n", "username admin privilege 15 password 7 ",
 	    "hush" },
@@ -663,6 +666,30 @@ START_TEST(a_slip_of_the_finger_is_refused_where_it_happens)
 	free(after);
 	free(mode);
 	free(lines);
+	fixture_free(f);
+}
+END_TEST
+
+/* The second console takes away what the first one is writing below. */
+START_TEST(two_consoles_in_one_section_do_not_harm_each_other)
+{
+	struct fixture *f = configuring("archive\n path a\n log config\n  hidekeys\n");
+	struct vty *other = vty_new(f->cli, &f->out, false);
+	static const char *const theirs[] = { "enable", "configure terminal", "archive", "no path",
+		"no log config" };
+	char *text;
+
+	for (size_t i = 0; i < COUNT(theirs); i++)
+		ck_assert_int_eq(vty_line(other, theirs[i], strlen(theirs[i])), 0);
+	ck_assert_int_eq(fixture_type(f, "  logging enable\n   deeper\n default path\n   deepest\n"), 0);
+	text = fixture_config(f);
+	assert_stable("two consoles", text);
+	free(text);
+	/* And the mode itself. */
+	ck_assert_int_eq(vty_line(other, "no archive", 10), 0);
+	ck_assert_int_ne(fixture_type(f, "  hidekeys\n"), 0);
+	ck_assert_str_eq(vty_prompt(f->vty), "Router(config)#");
+	vty_free(other);
 	fixture_free(f);
 }
 END_TEST
@@ -1322,6 +1349,7 @@ main(void)
 	tcase_add_loop_test(lines, a_forbidden_line_is_refused_and_changes_nothing, 0, COUNT(refusals));
 	tcase_add_loop_test(lines, a_permitted_line_does_what_it_says, 0, COUNT(effects));
 	tcase_add_loop_test(lines, a_slip_of_the_finger_is_refused_where_it_happens, 0, COUNT(slips));
+	tcase_add_test(lines, two_consoles_in_one_section_do_not_harm_each_other);
 	tcase_add_test(lines, replacing_a_user_by_another_is_warned_of);
 	tcase_add_test(lines, what_is_no_type_7_string_is_refused);
 	tcase_add_test(lines, one_line_is_one_version);

@@ -88,6 +88,8 @@ struct net {
 	unsigned dns_targets, dns_ttl; /* a name has so many addresses: ports 5090, 5091, ... */
 	size_t dns_asked;
 	char local[40];
+	uint16_t port;
+	uint16_t dns_first; /* port of the first address of a name */
 	struct pmap cseqs, nonces;
 	size_t changed, registrar_changed, unregistrable;
 	enum reg_state last_state;
@@ -391,8 +393,7 @@ net_local_address(void *arg, const struct sip_address *to, char *host, size_t si
 static uint16_t
 net_local_port(void *arg)
 {
-	(void)arg;
-	return 5070;
+	return ((const struct net *)arg)->port;
 }
 
 static void
@@ -443,6 +444,8 @@ net_new(void)
 	n->now = 12345;
 	n->dns_targets = 1;
 	n->dns_ttl = 300;
+	n->dns_first = 5090;
+	n->port = 5070;
 	snprintf(n->local, sizeof n->local, "192.0.2.200");
 	n->cseqs.kind = n->nonces.kind = &heap_values;
 	for (size_t i = 0; i < FAKES; i++) {
@@ -495,7 +498,7 @@ net_resolved(struct net *n, struct query *q)
 		answer.error = n->dns_error;
 		answer.n = n->dns_error != NULL ? 0 : n->dns_targets;
 		for (size_t i = 0; i < answer.n; i++)
-			addresses[i] = address((uint16_t)(5090 + i));
+			addresses[i] = address((uint16_t)(n->dns_first + i));
 	}
 	regset_resolved(n->set, q->server, &answer, n->now);
 	free(q);
@@ -1715,6 +1718,132 @@ START_TEST(new_address_registers_anew)
 }
 END_TEST
 
+START_TEST(new_port_registers_anew)
+{
+	struct net *n = net_new();
+
+	fleet(n, 10);
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, MINUTE);
+	regset_closed(n->set, n->now);
+	n->port = 5071;
+	regset_opened(n->set, n->now);
+	net_for(n, MINUTE);
+	ck_assert_uint_eq(n->fake[0].log.n, 30);
+	ck_assert_uint_eq(tally(n).registered, 10);
+	net_free(n);
+}
+END_TEST
+
+START_TEST(nothing_is_lost_or_blamed_while_closed)
+{
+	struct net *n = net_new();
+
+	n->fake[0].mute = true;
+	fleet(n, 50);
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, SECOND);
+	ck_assert_ptr_nonnull(n->transactions);
+	regset_closed(n->set, n->now);
+	ck_assert_ptr_null(n->transactions);
+	ck_assert_int_eq(regset_next(n->set), INT64_MAX);
+	ck_assert_int_eq(status(n, "10001", 0).row.state, REG_STATE_NO_TRANSPORT);
+	credentials(n, "20001", "alice", "secret", "example.com");
+	apply(n);
+	ck_assert_ptr_null(n->transactions);
+	n->fake[0].mute = false;
+	regset_opened(n->set, n->now);
+	net_for(n, SECOND);
+	ck_assert_uint_eq(tally(n).registered, 51);
+	ck_assert_str_eq(n->registrar_state, "up");
+	net_free(n);
+}
+END_TEST
+
+START_TEST(what_was_under_way_when_it_closed_is_unregistered_too)
+{
+	struct net *n = net_new();
+
+	n->fake[0].realm = NULL;
+	n->fake[0].delay = SECOND;
+	credentials(n, "1001", "alice", "secret", "example.com");
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, SECOND / 2); /* the registrar has the binding, its answer is on the way */
+	regset_closed(n->set, n->now);
+	no_registrar(n, 0);
+	apply(n);
+	ck_assert(!regset_idle(n->set));
+	regset_opened(n->set, n->now);
+	net_for(n, 5 * SECOND);
+	ck_assert_uint_eq(n->fake[0].zero, 1);
+	ck_assert(regset_idle(n->set));
+	net_free(n);
+}
+END_TEST
+
+START_TEST(stop_while_closed_leaves_when_open_again)
+{
+	struct net *n = net_new();
+
+	fleet(n, 10);
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, MINUTE);
+	regset_closed(n->set, n->now);
+	regset_stop(n->set, n->now);
+	ck_assert(!regset_idle(n->set));
+	regset_opened(n->set, n->now);
+	net_for(n, SECOND);
+	ck_assert_uint_eq(n->fake[0].zero, 10);
+	ck_assert(regset_idle(n->set));
+	net_free(n);
+}
+END_TEST
+
+START_TEST(silence_of_the_old_address_is_not_blamed_on_the_new)
+{
+	struct net *n = net_new();
+
+	n->dns_ttl = 30;
+	fleet(n, 3);
+	registrar_at(n, 0, "dns:sip.example.net", 3600, TRANSPORT_UDP);
+	apply(n);
+	net_for(n, 25 * SECOND);
+	ck_assert_uint_eq(tally(n).registered, 3);
+	n->fake[0].mute = true;
+	regset_again(n->set, NULL, -1, n->now);
+	n->dns_first = 5091; /* at 30 s: moved while three requests are under way */
+	net_for(n, 20 * SECOND);
+	ck_assert_uint_eq(tally(n).registered, 3);
+	ck_assert_uint_eq(n->fake[1].ok, 3);
+	ck_assert_str_eq(n->registrar_state, "up");
+	net_free(n);
+}
+END_TEST
+
+START_TEST(rows_are_fit_for_a_terminal)
+{
+	static const struct sip_reply evil = { .status = 403, .phrase = "No\033[2J\a" };
+	struct net *n = net_new();
+	struct transaction *t;
+
+	credentials(n, "1001", "alice", "secret", "example.com");
+	registrar(n, 0, 3600);
+	n->fake[0].delay = SECOND;
+	apply(n);
+	net_for(n, SECOND / 2);
+	t = n->transactions;
+	n->transactions = t->next;
+	regset_reply(n->set, t->session, &evil, n->now);
+	free(t);
+	ck_assert_str_eq(status(n, "1001", 0).phrase, "No\\x1b[2J\\x07");
+	net_free(n);
+}
+END_TEST
+
 START_TEST(call_id_is_the_same_after_a_restart_and_cseq_rises)
 {
 	struct net *a = net_new(), *b = net_new();
@@ -1967,6 +2096,12 @@ main(void)
 	tcase_add_test(end, ten_thousand_toggles_end_in_the_last_state);
 	tcase_add_test(end, by_hand_means_now);
 	tcase_add_test(end, new_address_registers_anew);
+	tcase_add_test(end, new_port_registers_anew);
+	tcase_add_test(end, nothing_is_lost_or_blamed_while_closed);
+	tcase_add_test(end, what_was_under_way_when_it_closed_is_unregistered_too);
+	tcase_add_test(end, stop_while_closed_leaves_when_open_again);
+	tcase_add_test(end, silence_of_the_old_address_is_not_blamed_on_the_new);
+	tcase_add_test(end, rows_are_fit_for_a_terminal);
 	tcase_add_test(end, call_id_is_the_same_after_a_restart_and_cseq_rises);
 	tcase_add_loop_test(end, any_history_ends_well, 0, 30);
 	tcase_add_loop_test(read, grant_is_read_from_our_contact, 0, (int)COUNT(answers));

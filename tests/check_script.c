@@ -174,6 +174,17 @@ START_TEST(warnings_are_one_line_each)
 }
 END_TEST
 
+START_TEST(a_banner_without_end_is_reported_where_it_begins)
+{
+	static const char text[] =
+	    "hostname gw7\nbanner motd #\nKeep out.\nsip-ua\n registrar 1 dns:a.example\n";
+	struct loaded l = load(text, sizeof text - 1);
+
+	ck_assert_str_eq(out_text(&l.report.errors), "site.cfg:2: The banner has no end\n");
+	loaded_free(&l);
+}
+END_TEST
+
 /* Texts that are no text we read: one error at line 1, and nothing done. */
 #define UTF16 "\xff\xfeh\0o\0s\0t\0n\0a\0m\0e\0 \0g\0w\0\n\0"
 static const struct {
@@ -292,6 +303,7 @@ main(void)
 	tcase_add_loop_test(t, a_report_names_file_line_position_and_word, 0, COUNT(wrong));
 	tcase_add_loop_test(t, no_report_shows_a_secret, 0, COUNT(secrets));
 	tcase_add_test(t, warnings_are_one_line_each);
+	tcase_add_test(t, a_banner_without_end_is_reported_where_it_begins);
 	tcase_add_loop_test(t, a_foreign_encoding_is_refused_at_line_1, 0, COUNT(foreign));
 	tcase_add_test(t, a_byte_0_spoils_its_line_only);
 	tcase_add_test(t, a_control_character_spoils_its_line_only);

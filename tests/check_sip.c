@@ -358,11 +358,12 @@ START_TEST(ipv6_target_and_via)
 	if (fd < 0 || bind(fd, (struct sockaddr *)in6, len) < 0) /* no IPv6 here */
 		return;
 	getsockname(fd, (struct sockaddr *)in6, &len);
-	ck_assert_int_eq(sip_local_address(sip, &six, host, sizeof(host)), 0);
-	ck_assert_str_eq(host, "[::1]");
+	ck_assert_int_eq(sip_local_address(sip, &six, host, sizeof(host)), -1); /* bound to IPv4 */
 	for (int i = 0; i < 2; i++) {
 		other = open_on(i == 0 ? "::1" : NULL, 0, false, err);
 		ck_assert_msg(other != NULL, "%s", err);
+		ck_assert_int_eq(sip_local_address(other, &six, host, sizeof(host)), 0);
+		ck_assert_str_eq(host, "[::1]");
 		r.target = six;
 		r.via_host = host;
 		sip_register(other, &r, done, NULL);
@@ -965,6 +966,20 @@ START_TEST(local_address_follows_the_route)
 }
 END_TEST
 
+START_TEST(local_address_is_the_bound_one)
+{
+	struct sip_address to = { 0 };
+	char host[64], err[256] = "";
+	struct sip *other = open_on("127.0.0.9", 0, false, err);
+
+	ck_assert_msg(other != NULL, "%s", err);
+	memcpy(&to.sa, &peer_address, sizeof(peer_address));
+	ck_assert_int_eq(sip_local_address(other, &to, host, sizeof(host)), 0);
+	ck_assert_str_eq(host, "127.0.0.9");
+	sip_close(other);
+}
+END_TEST
+
 START_TEST(names_are_not_looked_up_by_getaddrinfo)
 {
 	struct addrinfo *result = NULL, hints = { .ai_socktype = SOCK_STREAM };
@@ -1022,6 +1037,7 @@ main(void)
 	tcase_add_test(tc, trace_has_every_message_whole);
 	tcase_add_test(tc, trace_does_not_show_how_we_give_up);
 	tcase_add_test(tc, local_address_follows_the_route);
+	tcase_add_test(tc, local_address_is_the_bound_one);
 	tcase_add_test(tc, names_are_not_looked_up_by_getaddrinfo);
 	tcase_add_test(tc, counters_can_be_cleared);
 	suite_add_tcase(suite, tc);

@@ -5,9 +5,16 @@
  * ua/dns.c; what reaches getaddrinfo must be a literal address. This definition takes the place of libc's for
  * the program and the libraries it loads (c-ares has its own resolver and does not call it), and hands on to
  * libc's with AI_NUMERICHOST forced. */
+#include "ua/sip_edge.h"
+
 #include <dlfcn.h>
 #include <netdb.h>
 #include <stddef.h>
+
+void
+numerichost(void)
+{
+}
 
 int
 getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,

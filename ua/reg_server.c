@@ -506,23 +506,21 @@ void
 server_pump(struct reg_server *server, msec now)
 {
 	struct session_chain *lists = server->lists;
-	bool closed = server->set->closed;
 	size_t limit = server->set->stopping ? REGSET_IN_FLIGHT_LEAVING : REGSET_IN_FLIGHT;
 
-	if (closed && !server->set->stopping)
+	if (server->set->closed)
 		return;
 	while (lists[LIST_LEAVE].n > 0 && lists[LIST_FLYING].n < limit) {
 		struct session *s = lists[LIST_LEAVE].first;
 
-		if (server->usable && !closed && server_locate(server)) {
+		if (server->usable && server_locate(server)) {
 			session_send(s, now);
 		} else {
 			session_list(s, LIST_NONE);
 			(void)session_event(s, REG_FAILED, now);
 		}
 	}
-	while (lists[LIST_QUEUE].n > 0 && lists[LIST_FLYING].n < limit && server->usable && server->n > 0 &&
-	       !closed) {
+	while (lists[LIST_QUEUE].n > 0 && lists[LIST_FLYING].n < limit && server->usable && server->n > 0) {
 		struct session *s = lists[LIST_QUEUE].first;
 
 		if (server->health == SERVER_DEAD) {

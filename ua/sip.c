@@ -264,8 +264,7 @@ address_any(const struct sockaddr_storage *sa)
 	return ((const struct sockaddr_in *)sa)->sin_addr.s_addr == INADDR_ANY;
 }
 
-/* A literal with or without brackets. 0/-1. By getaddrinfo on purpose: this makes the linker take ours
- * (numerichost.c), which libsofia's calls then find too. */
+/* A literal with or without brackets. 0/-1. */
 static int
 address_parse(struct sockaddr_storage *sa, const char *text, uint16_t port)
 {
@@ -483,6 +482,7 @@ sip_open(const struct sip_config *config, char *err, size_t errsz)
 	s->trace_arg = config->trace_arg;
 	s->silencer = -1;
 	su_root_threading(s->root, 0);
+	numerichost();
 	redirect_logs();
 
 	url = listen_url(&sa, s->port, config);

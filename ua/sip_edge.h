@@ -44,6 +44,10 @@ struct sip {
  * tells the reason to its log only. */
 const char *sip_failure(const char *to);
 
+/* ua/numerichost.c. Does nothing; being called it makes the linker take that file's getaddrinfo although
+ * another one (a sanitizer's) came before. */
+void numerichost(void);
+
 /* ua/sip_reg.c */
 void sip_reg_event(struct sip *, struct sip_transaction *, int status, const char *phrase, const sip_t *);
 void sip_reg_timer(struct sip_root_magic *, su_timer_t *, struct sip *);

@@ -434,10 +434,37 @@ def a_registrar_more_and_one_less(one, two):
         check(s.leave() == 0, 'exit status')
 
 
+def listening_moves_in_a_paste(one, two):
+    """Another port at run time, in the middle of pasted lines: the other lines act, and everybody registers anew from
+    the new port at once."""
+    passwords = {('known.example', 'MyUsername'): 'MyPassword'}
+    a, b = (Registrar(ip, {'*': 'known.example'}, passwords) for ip in (one, two))
+    with Session(a, b) as s:
+        s.clean(names(one, two))
+        s.clean('configure terminal\nsip-ua\nauthentication username MyUsername password MyPassword realm '
+                'known.example\nregistrar 1 dns:example1.com\nregistrar 2 dns:example2.com\nend')
+        s.clean(pots('1001', '1002'))
+        s.both('1001', '1002')
+        new = lib.port()
+        lines = ['configure terminal', 'voice service voip', 'sip', 'listen-port non-secure %d' % new]
+        for n in range(1003, 1023):
+            lines += ['dial-peer voice %d pots' % n, 'destination-pattern %d' % n]
+        s.gw.type('\n'.join(lines + ['end']))
+        want = [str(n) for n in range(1001, 1023)]
+
+        def moved(r):
+            return sorted(user_of(m.get('to')) for m, verdict in r.seen
+                          if verdict == 'ok' and ':%d>' % new in m.get('contact')) == want
+        check(s.until(lambda: moved(a) and moved(b)), 'from the new port registered %s\n%s', [
+            (user_of(m.get('to')), m.get('contact')) for m, verdict in a.seen if verdict == 'ok'], s.gw.story())
+        s.both(*want)
+        check(s.leave() == 0, 'exit status')
+
+
 TESTS = (
     pots_endpoints_at_two_registrars, individual_pots_endpoint, credentials_of_endpoints,
     steps_registrars_and_global_account, steps_type_7_that_is_none, steps_credentials, resolver_order, unknown_realm,
-    a_registrar_more_and_one_less)
+    a_registrar_more_and_one_less, listening_moves_in_a_paste)
 
 
 def main(wanted):
