@@ -99,7 +99,8 @@ on_signal(void *arg, int signal)
 			console_resized(gw->console);
 		break;
 	case SIGHUP:
-		if (gw->console != NULL) /* a service keeps no log file open: nothing to do */
+		/* A service keeps no log file open: nothing to do. A terminal that goes may say so twice. */
+		if (gw->console != NULL && !gw->stopping)
 			gw_stop(gw);
 		break;
 	case SIGINT:

@@ -264,7 +264,7 @@ def modes_and_links():
             done.set()
             t.join()
         check(worst[0] & 0o077 == 0, 'mode %o was seen', worst[0])
-        for byte in range(2): # write, load, write
+        for _ in range(2): # write, load, write
             text = read(path)
             check(run('-f', path, input='enable\nwrite memory\n').status == 0 and read(path) == text,
                   'saving once more changes the file')
@@ -273,7 +273,7 @@ def modes_and_links():
 LARGE = ''.join('ip host host%d.example 10.1.%d.%d\n' % (i, i // 250, i % 250) for i in range(600))
 
 
-def cannot_save(path, preexec=None, before=None, name=None):
+def cannot_save(path, preexec=None):
     """Saving fails: said, status 1, the old file as it was, nothing left behind, the running one untouched."""
     old = read(path)
     r = run('-f', path, input='enable\nconfigure terminal\nhostname new\n%send\nwrite memory\n'
