@@ -150,11 +150,9 @@ warn_of_options(struct cmd_call *c, const struct registrar *r)
 {
 	if (r->transport == TRANSPORT_TLS || r->sips)
 		cmd_warn(c, "gw has no TLS yet: endpoints do not register at this registrar");
-	if (r->auth_realm != NULL || r->random_contact || r->type != NULL)
+	if (r->auth_realm != NULL || r->type != NULL)
 		cmd_warn(c, "'%s' is kept, but gw does not act on it",
-		    r->auth_realm != NULL ? "auth-realm"
-		    : r->random_contact   ? "random-contact"
-					  : "type");
+		    r->auth_realm != NULL ? "auth-realm" : "type");
 }
 
 static int

@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
-#include "cli/conceal.h"
 #include "cli/config_text.h"
 #include "cli/vty.h"
 
@@ -32,38 +31,32 @@ show_running(struct cmd_call *c)
 	return 0;
 }
 
-/* A clear login secret in the file; SIP passwords are concealed before. */
-static void
-print_masked(struct out *o, const char *line)
-{
-	const char *at = strstr(line, "secret ");
-	const char *value = at == NULL ? NULL : at + strlen("secret ");
-
-	if (value != NULL && !(strchr("4589", *value) != NULL && value[1] == ' '))
-		out_printf(o, "%.*s<removed>\n", (int)(value - line), line);
-	else
-		out_printf(o, "%s\n", line);
-}
-
+/* What the file says in gw's own spelling, since it may hold passwords in the clear; lines that are refused
+ * stand below as they are reported. */
 static int
 show_startup(struct cmd_call *c)
 {
-	const struct cli_host *h = cli_host(vty_cli(c->vty));
-	char err[400], *text, *save = NULL;
+	const struct cli *cli = vty_cli(c->vty);
+	const struct cli_host *h = cli_host(cli);
+	struct script_report report;
+	struct out text = OUT_MEMORY;
+	struct conf *conf;
+	char err[400], *file;
 	size_t len;
 
-	text = h->read_file(h->arg, NULL, &len, err, sizeof err);
-	if (text == NULL)
+	file = h->read_file(h->arg, NULL, &len, err, sizeof err);
+	if (file == NULL)
 		return cmd_error(c, "%s", err);
-	out_printf(c->out, "Using %zu out of %d bytes\n", len, CONFIG_TEXT_MAX);
-	for (char *line = strtok_r(text, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-		char *shown = conceal(line);
-
-		print_masked(c->out, shown);
-		str_wipe_free(shown);
-	}
-	mem_wipe(text, len);
-	free(text);
+	conf = conf_new();
+	script_load(cli, conf, h->startup_path(h->arg), file, len, &report);
+	config_text(cli, conf, &text);
+	out_printf(c->out, "Using %zu out of %d bytes\n%s%s", len, CONFIG_TEXT_MAX, out_text(&text),
+	    out_text(&report.errors));
+	script_report_free(&report);
+	out_free(&text);
+	conf_release(conf);
+	mem_wipe(file, len);
+	free(file);
 	return 0;
 }
 
