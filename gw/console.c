@@ -1,96 +1,43 @@
-/* Two ways to type: a terminal (libedit, one key at a time, and none before it is there as a whole) and plain
- * lines from a pipe or file. Output is never waited for: what the reader does not take is kept and typing
- * stops until it is gone; log lines that find too much of it are dropped and counted. */
-#include "gw/console.h"
-
+/* Two ways to type: a terminal (gw/terminal.c) and plain lines from a pipe or file. Output is never waited
+ * for: what the reader does not take is kept and typing stops until it is gone; log lines that find too much
+ * of it are dropped and counted. */
 #include <errno.h>
-#include <histedit.h>
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "base/mem.h"
-#include "base/out.h"
-#include "base/str.h"
-#include "cli/conceal.h"
-#include "cli/vty.h"
-#include "gw/gw.h"
+#include "gw/console_internal.h"
 
 enum {
-	HISTORY_LINES = 256,
 	INPUT_MAX = 1 << 20, /* bytes of one line read before the rest of it is thrown away */
 	OUTPUT_FULL = 1 << 16, /* bytes waiting: then log lines are dropped */
 	READ_PIECE = 4096,
 	LINES_AT_ONCE = 64, /* then the network has its turn */
-	KEYS_AT_ONCE = 1024,
-	TYPED_MAX = LINE_MAX_BYTES + 512, /* more is not taken, and the line refused */
-	SCREEN_MAX = 2000, /* rows or columns: libedit keeps an image of them */
-	PASSWORD_MAX = 512,
-	CONTROL_C = 3,
-	CONTROL_D = 4,
-	CONTROL_H = 8,
-	CONTROL_U = 21,
-	CONTROL_V = 22,
-	CONTROL_X = 24,
-	CONTROL_Z = 26,
-	RUN = 30, /* ^^: stands for several characters that go into the line in one step */
-	ESCAPE = 27,
-	DELETE = 127,
-};
-
-struct console {
-	struct gw *gw;
-	struct vty *vty;
-	struct out out;
-	struct outlet *output;
-	bool terminal, ended, reading;
-	size_t dropped;
-	bool refused;
-	struct {
-		char *text;
-		size_t at, len, cap; /* what waits stands at text + at */
-		bool too_long, at_end;
-	} input;
-	/* terminal */
-	EditLine *el;
-	History *history;
-	FILE *screen; /* where libedit draws: into output */
-	char *prompt;
-	int key; /* ^Z, ^C or ^D completed the line */
-	size_t run; /* the next so many bytes of the input go into the line in one step */
-	bool cut; /* the line had more than TYPED_MAX bytes */
-	bool running; /* a line is complete and being carried out: nothing to draw again */
-	bool secret; /* an unechoed line is being typed, into password */
-	char password[PASSWORD_MAX];
-	size_t password_len;
 };
 
 static void pump(struct console *);
 
-static void
-on_pump(void *arg)
+void
+console_on_pump(void *arg)
 {
 	pump(arg);
 }
 
-static void
-print(void *arg, const char *text, size_t len)
+void
+console_print(void *arg, const char *text, size_t len)
 {
 	outlet_write(((struct console *)arg)->output, text, len);
 }
 
-static void
-print_text(struct console *c, const char *text)
+void
+console_print_text(struct console *c, const char *text)
 {
-	print(c, text, strlen(text));
+	console_print(c, text, strlen(text));
 }
 
-static void
-end(struct console *c)
+void
+console_end(struct console *c)
 {
 	if (c->ended)
 		return;
@@ -105,15 +52,15 @@ end(struct console *c)
 }
 
 /* What waits to be taken. */
-static const char *
-waiting(const struct console *c, size_t *len)
+const char *
+console_waiting(const struct console *c, size_t *len)
 {
 	*len = c->input.len;
 	return c->input.text + c->input.at;
 }
 
-static void
-taken(struct console *c, size_t n)
+void
+console_taken(struct console *c, size_t n)
 {
 	c->input.len -= n;
 	c->input.at = c->input.len == 0 ? 0 : c->input.at + n;
@@ -147,404 +94,14 @@ read_more(struct console *c)
 		c->input.len += (size_t)n;
 }
 
-static void
-run_line(struct console *c, const char *line, size_t len)
+void
+console_run_line(struct console *c, const char *line, size_t len)
 {
 	if (vty_line(c->vty, line, len) != 0)
 		c->refused = true;
 	out_flush(&c->out);
 	if (vty_closed(c->vty))
-		end(c);
-}
-
-/* Terminal. */
-
-static ssize_t
-draw(void *cookie, const char *text, size_t len)
-{
-	print(cookie, text, len);
-	return (ssize_t)len;
-}
-
-static char *
-prompt(EditLine *el)
-{
-	struct console *c;
-
-	el_get(el, EL_CLIENTDATA, &c);
-	free(c->prompt);
-	c->prompt = xstrdup(vty_prompt(c->vty));
-	return c->prompt;
-}
-
-static const char *
-typed(EditLine *el, size_t *len)
-{
-	const LineInfo *li = el_line(el);
-
-	*len = (size_t)(li->cursor - li->buffer);
-	return li->buffer;
-}
-
-/* Bytes of the character that begins with this one. */
-static size_t
-character_length(unsigned char first)
-{
-	return first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 1;
-}
-
-/* How many bytes the first key of the input has; more than there are: wait for the rest. */
-static size_t
-key_length(const char *keys, size_t n)
-{
-	size_t i = 2;
-
-	if (n == 0)
-		return 1;
-	if (keys[0] == CONTROL_V) /* takes the next one as it is */
-		return n == 1 ? 2 : 1 + character_length((unsigned char)keys[1]);
-	if (keys[0] != ESCAPE)
-		return character_length((unsigned char)keys[0]);
-	if (n == 1)
-		return 2;
-	if (keys[1] != '[' && keys[1] != 'O')
-		return 1 + character_length((unsigned char)keys[1]);
-	while (i < n && i < 16 && keys[i] >= ' ' && keys[i] < '@')
-		i++;
-	return i + 1;
-}
-
-/* Whole characters at the beginning that only go into the line. */
-static size_t
-plain_run(const char *keys, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && (unsigned char)keys[i] >= ' ' && keys[i] != DELETE && keys[i] != '?') {
-		size_t len = mbrtowc(NULL, keys + i, n - i, &(mbstate_t){ 0 });
-
-		if (len > n - i)
-			break;
-		i += len;
-	}
-	return i;
-}
-
-/* libedit's way to read: the key is complete, so it never waits. */
-static int
-next_key(EditLine *el, wchar_t *wc)
-{
-	struct console *c;
-	mbstate_t state = { 0 };
-	const char *keys;
-	size_t n, len;
-
-	el_get(el, EL_CLIENTDATA, &c);
-	if (c->run > 0) {
-		*wc = RUN;
-		return 1;
-	}
-	for (keys = waiting(c, &n); n > 0; keys = waiting(c, &n)) {
-		len = mbrtowc(wc, keys, n, &state);
-		if (len <= n) {
-			taken(c, len == 0 ? 1 : len); /* a NUL is a key as well */
-			return 1;
-		}
-		taken(c, 1); /* no character */
-		memset(&state, 0, sizeof state);
-	}
-	return 0;
-}
-
-static unsigned char
-key_run(EditLine *el, int ch)
-{
-	struct console *c;
-	size_t n;
-	const char *keys;
-	char *text;
-
-	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	if (c->run == 0) /* typed */
-		return CC_ERROR;
-	keys = waiting(c, &n);
-	text = xstrndup(keys, c->run);
-	taken(c, c->run);
-	c->run = 0;
-	el_insertstr(el, text);
-	str_wipe_free(text);
-	return CC_REFRESH;
-}
-
-static unsigned char
-key_help(EditLine *el, int ch)
-{
-	struct console *c;
-	size_t len;
-	const char *buffer = typed(el, &len);
-	char *line = xstrndup(buffer, len);
-
-	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	print_text(c, "?\n");
-	vty_help(c->vty, line);
-	out_flush(&c->out);
-	str_wipe_free(line);
-	return CC_REDISPLAY;
-}
-
-static unsigned char
-key_tab(EditLine *el, int ch)
-{
-	struct console *c;
-	size_t len;
-	const char *buffer = typed(el, &len);
-	char *line = xstrndup(buffer, len), *rest;
-
-	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	rest = vty_complete(c->vty, line);
-	str_wipe_free(line);
-	/* IOS leaves the line as it was typed and goes on below it. */
-	print_text(c, "\n");
-	if (rest != NULL)
-		el_insertstr(el, rest);
-	else
-		el_beep(el);
-	free(rest);
-	return CC_REDISPLAY;
-}
-
-/* ^Z and ^C complete the line; what becomes of it edited_line decides. */
-static unsigned char
-key_end(EditLine *el, int ch)
-{
-	struct console *c;
-
-	el_get(el, EL_CLIENTDATA, &c);
-	c->key = ch;
-	el_push(el, "\n");
-	return CC_NORM;
-}
-
-/* ^D on an empty line is the end of input; elsewhere it deletes what the cursor stands on. */
-static unsigned char
-key_delete(EditLine *el, int ch)
-{
-	const LineInfo *li = el_line(el);
-
-	if (li->lastchar == li->buffer)
-		return key_end(el, ch);
-	if (li->cursor == li->lastchar)
-		return CC_ERROR;
-	el_cursor(el, 1);
-	el_deletestr(el, 1);
-	return CC_REFRESH;
-}
-
-/* History never holds a password: lines that may carry one stay out of it. */
-static bool
-may_remember(const char *line)
-{
-	return !may_hold_secret(line, strlen(line)) && strcasestr(line, "passw") == NULL &&
-	       strcasestr(line, "cred") == NULL && strcasestr(line, "auth") == NULL;
-}
-
-static void
-refuse_line(struct console *c)
-{
-	c->refused = true;
-	out_printf(&c->out, "%% Line too long: %d bytes at the most\n", LINE_MAX_BYTES);
-	out_flush(&c->out);
-}
-
-static void
-edited_line(struct console *c, const char *line, size_t len)
-{
-	HistEvent ev;
-	int key = c->key;
-	char *copy;
-
-	c->key = 0;
-	while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
-		len--;
-	copy = xstrndup(line, len);
-	c->running = true;
-	if (key == CONTROL_C)
-		vty_interrupt(c->vty);
-	else if (key == CONTROL_D)
-		end(c);
-	else if (c->cut)
-		refuse_line(c);
-	else
-		run_line(c, copy, len);
-	if (key == CONTROL_Z) /* what was typed is carried out first, as in IOS */
-		vty_end(c->vty);
-	c->running = false;
-	if (len > 0 && key != CONTROL_C && !c->cut && may_remember(copy))
-		history(c->history, &ev, H_ENTER, copy);
-	c->cut = false;
-	str_wipe_free(copy);
-	el_reset(c->el);
-	el_set(c->el, EL_PREP_TERM, 1);
-}
-
-/* One byte of a line that is not shown. */
-static void
-secret_key(struct console *c, char key)
-{
-	switch (key) {
-	case '\r':
-	case '\n':
-		print_text(c, "\n");
-		run_line(c, c->password, c->password_len);
-		c->secret = false;
-		break;
-	case CONTROL_C:
-	case CONTROL_Z:
-		print_text(c, "\n");
-		vty_interrupt(c->vty);
-		c->secret = false;
-		break;
-	case CONTROL_D:
-		if (c->password_len == 0)
-			end(c);
-		return;
-	case CONTROL_U:
-	case CONTROL_X:
-		break;
-	case CONTROL_H:
-	case DELETE:
-		c->password_len -= c->password_len > 0;
-		return;
-	default:
-		if ((unsigned char)key >= ' ' && c->password_len < sizeof c->password)
-			c->password[c->password_len++] = key;
-		return;
-	}
-	mem_wipe(c->password, sizeof c->password);
-	c->password_len = 0;
-}
-
-/* What stands before the next line, and what is typed of it. */
-static void
-draw_line(struct console *c)
-{
-	if (c->ended)
-		return;
-	if (c->secret)
-		print_text(c, vty_prompt(c->vty));
-	else
-		el_set(c->el, EL_REFRESH);
-}
-
-/* Hands one key to the editor. */
-static void
-edit_key(struct console *c)
-{
-	const LineInfo *li = el_line(c->el);
-	int len = 0;
-	const char *keys, *line;
-	size_t n;
-
-	keys = waiting(c, &n);
-	if (c->key == 0) {
-		size_t run = plain_run(keys, n), room = (size_t)(li->lastchar - li->buffer);
-
-		room = room < TYPED_MAX ? TYPED_MAX - room : 0;
-		if (run > room) {
-			c->cut = true;
-			taken(c, run);
-			return;
-		}
-		c->run = run > 1 ? run : 0;
-	}
-	line = el_gets(c->el, &len);
-	if (line == NULL || len <= 0 || strchr("\r\n", line[len - 1]) == NULL)
-		return; /* not complete yet */
-	edited_line(c, line, (size_t)len);
-	c->secret = vty_wants_secret(c->vty);
-	draw_line(c);
-}
-
-/* True when all that waited is done, but for the beginning of a key. */
-static bool
-take_keys(struct console *c)
-{
-	for (int i = 0; !c->ended && outlet_left(c->output) == 0; i++) {
-		size_t n;
-		const char *keys = waiting(c, &n);
-
-		if (c->key == 0 && key_length(keys, n) > n)
-			return true;
-		if (i == KEYS_AT_ONCE) {
-			loop_soon(c->gw->loop, on_pump, c);
-			return false;
-		}
-		if (!c->secret) {
-			edit_key(c);
-			continue;
-		}
-		secret_key(c, keys[0]);
-		taken(c, 1);
-		if (!c->secret) {
-			c->secret = vty_wants_secret(c->vty);
-			draw_line(c);
-		}
-	}
-	return false;
-}
-
-/* False: not to be had, or too large. */
-static bool
-screen_size(struct winsize *size)
-{
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 && size->ws_row <= SCREEN_MAX &&
-	       size->ws_col <= SCREEN_MAX;
-}
-
-static int
-open_terminal(struct console *c)
-{
-	static const struct {
-		const char *key, *does;
-	} keys[] = { { "?", "gw-help" }, { "^I", "gw-tab" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
-		{ "^D", "gw-delete" }, { "^X", "em-kill-line" }, { "^W", "ed-delete-prev-word" },
-		{ "^R", "ed-redisplay" }, { "^^", "gw-run" }, { "\033x", "ed-unassigned" },
-		{ "\033X", "ed-unassigned" } };
-	cookie_io_functions_t io = { .write = draw };
-	struct winsize size;
-	HistEvent ev;
-
-	if (!screen_size(&size))
-		return -1;
-	setlocale(LC_CTYPE, "C.UTF-8");
-	c->screen = fopencookie(c, "w", io);
-	if (c->screen == NULL)
-		return -1;
-	c->el = el_init_fd("gw", stdin, c->screen, c->screen, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
-	if (c->el == NULL)
-		return -1;
-	c->history = history_init();
-	history(c->history, &ev, H_SETSIZE, HISTORY_LINES);
-	el_set(c->el, EL_CLIENTDATA, c);
-	el_set(c->el, EL_GETCFN, next_key);
-	el_set(c->el, EL_PROMPT, prompt);
-	el_set(c->el, EL_EDITOR, "emacs");
-	el_set(c->el, EL_HIST, history, c->history);
-	/* ^C and ^Z are keys of the console; and between two lines the terminal stays as it is. */
-	el_set(c->el, EL_SETTY, "-d", "-isig", NULL);
-	el_set(c->el, EL_SETTY, "-x", "-isig", "-icanon", "-echo", NULL);
-	el_set(c->el, EL_ADDFN, "gw-help", "list what can follow", key_help);
-	el_set(c->el, EL_ADDFN, "gw-tab", "complete", key_tab);
-	el_set(c->el, EL_ADDFN, "gw-end", "leave configuration", key_end);
-	el_set(c->el, EL_ADDFN, "gw-run", "several characters", key_run);
-	el_set(c->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
-	for (size_t i = 0; i < COUNT(keys); i++)
-		el_set(c->el, EL_BIND, keys[i].key, keys[i].does, NULL);
-	el_set(c->el, EL_UNBUFFERED, 1);
-	return 0;
+		console_end(c);
 }
 
 /* Plain lines. */
@@ -565,7 +122,7 @@ plain_line(struct console *c, const char *text, size_t len)
 		return;
 	}
 	line = xstrndup(text, len);
-	run_line(c, line, len);
+	console_run_line(c, line, len);
 	mem_wipe(line, len);
 	free(line);
 }
@@ -575,18 +132,18 @@ static bool
 take_line(struct console *c)
 {
 	size_t len;
-	const char *text = waiting(c, &len), *feed = len == 0 ? NULL : memchr(text, '\n', len);
+	const char *text = console_waiting(c, &len), *feed = len == 0 ? NULL : memchr(text, '\n', len);
 
 	if (feed == NULL && (!c->input.at_end || len == 0)) {
 		if (len > INPUT_MAX) {
 			plain_line(c, text, len); /* is refused for its length */
 			c->input.too_long = true;
-			taken(c, len);
+			console_taken(c, len);
 		}
 		return false;
 	}
 	plain_line(c, text, feed == NULL ? len : (size_t)(feed - text));
-	taken(c, feed == NULL ? len : (size_t)(feed - text) + 1);
+	console_taken(c, feed == NULL ? len : (size_t)(feed - text) + 1);
 	return true;
 }
 
@@ -597,7 +154,7 @@ take_lines(struct console *c)
 	for (int n = 0; !c->ended && outlet_left(c->output) == 0 && take_line(c); n++) {
 		if (n < LINES_AT_ONCE)
 			continue;
-		loop_soon(c->gw->loop, on_pump, c);
+		loop_soon(c->gw->loop, console_on_pump, c);
 		return false;
 	}
 	return outlet_left(c->output) == 0;
@@ -626,7 +183,7 @@ watch_input(struct console *c, bool on)
 		return;
 	}
 	read_more(c); /* a regular file is always ready and cannot be watched */
-	loop_soon(c->gw->loop, on_pump, c);
+	loop_soon(c->gw->loop, console_on_pump, c);
 }
 
 /* Goes on where it can: output first, then what waits, then reading. */
@@ -638,14 +195,14 @@ pump(struct console *c)
 	if (c->ended)
 		return;
 	if (outlet_gone(c->output)) { /* nobody reads any more */
-		end(c);
+		console_end(c);
 		return;
 	}
-	done = c->terminal ? take_keys(c) : take_lines(c);
+	done = c->terminal ? terminal_take_keys(c) : take_lines(c);
 	if (c->ended)
 		return;
 	if (done && c->input.at_end)
-		end(c);
+		console_end(c);
 	else
 		watch_input(c, done);
 }
@@ -658,15 +215,15 @@ console_new(struct gw *gw)
 	struct console *c = xcalloc(1, sizeof *c);
 
 	c->gw = gw;
-	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_pump, c);
-	c->out = OUT_TO(print, c);
+	c->output = outlet_new(gw->loop, STDOUT_FILENO, console_on_pump, c);
+	c->out = OUT_TO(console_print, c);
 	c->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	c->vty = vty_new(gw->cli, &c->out, c->terminal);
-	if (c->terminal && open_terminal(c) != 0) {
+	if (c->terminal && terminal_open(c) != 0) {
 		vty_free(c->vty);
 		c->vty = vty_new(gw->cli, &c->out, c->terminal = false);
 	}
-	loop_soon(c->gw->loop, on_pump, c);
+	loop_soon(c->gw->loop, console_on_pump, c);
 	return c;
 }
 
@@ -675,18 +232,12 @@ console_free(struct console *c)
 {
 	if (c == NULL)
 		return;
-	if (c->el != NULL) {
-		el_end(c->el);
-		history_end(c->history);
-	}
-	if (c->screen != NULL)
-		fclose(c->screen);
+	terminal_close(c);
 	vty_free(c->vty);
 	out_free(&c->out);
 	outlet_free(c->output);
 	mem_wipe(c->input.text, c->input.cap);
 	free(c->input.text);
-	free(c->prompt);
 	free(c);
 }
 
@@ -694,33 +245,6 @@ bool
 console_terminal(const struct console *c)
 {
 	return c->terminal;
-}
-
-/* Takes the typed line off the screen, up to its first row. */
-static void
-clear_line(struct console *c)
-{
-	struct winsize size = { 0 };
-	const char *clear = NULL;
-	const char *text;
-	size_t len, column, rows;
-
-	el_get(c->el, EL_GETTC, "ce", (void *)&clear);
-	if (clear == NULL || *clear == '\0') { /* the terminal cannot */
-		print_text(c, "\n");
-		return;
-	}
-	if (!c->secret) {
-		text = typed(c->el, &len);
-		column = strlen(vty_prompt(c->vty));
-		for (size_t i = 0; i < len; i++)
-			column += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 */
-		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-		rows = column / (size.ws_col < 2 ? 80 : size.ws_col);
-		for (; rows > 0; rows--)
-			print_text(c, "\033[A");
-	}
-	print_text(c, "\r\033[J");
 }
 
 void
@@ -735,7 +259,7 @@ console_log(void *arg, enum log_level level, const char *line)
 	}
 	out_flush(&c->out);
 	if (!c->running && !c->ended)
-		clear_line(c);
+		terminal_clear_line(c);
 	if (c->dropped > 0)
 		out_printf(
 		    &c->out, "%zu log lines were dropped: the terminal did not take them\n", c->dropped);
@@ -743,34 +267,17 @@ console_log(void *arg, enum log_level level, const char *line)
 	out_printf(&c->out, "%s\n", line);
 	out_flush(&c->out);
 	if (!c->running)
-		draw_line(c);
+		terminal_draw_line(c);
 }
 
 void
 console_interrupt(struct console *c)
 {
 	if (!c->terminal) {
-		end(c);
+		console_end(c);
 		return;
 	}
 	make_room(c);
 	c->input.text[c->input.len++] = CONTROL_C;
 	pump(c);
-}
-
-void
-console_resized(struct console *c)
-{
-	struct winsize size;
-	char rows[12], columns[12];
-
-	if (!c->terminal || c->ended || !screen_size(&size))
-		return;
-	clear_line(c);
-	/* Not el_resize: it would ask again, and the answer may be another. */
-	snprintf(rows, sizeof rows, "%d", size.ws_row < 1 ? 24 : size.ws_row);
-	snprintf(columns, sizeof columns, "%d", size.ws_col < 2 ? 80 : size.ws_col);
-	el_set(c->el, EL_SETTC, "li", rows, NULL);
-	el_set(c->el, EL_SETTC, "co", columns, NULL);
-	draw_line(c);
 }

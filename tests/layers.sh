@@ -15,7 +15,7 @@ bad=$(
 		done
 	done
 	grep -Hn '^#include "ua/' cli/*.[ch] | grep -v '"ua/status.h"'
-	grep -Hn '^#include <histedit' -r base conf dialpeer ua cli gw | grep -v '^gw/console.c:'
+	grep -Hn '^#include <histedit' -r base conf dialpeer ua cli gw | grep -v '^gw/terminal.c:'
 	grep -Hn '^#include <sofia-sip' -r base conf dialpeer ua cli gw | grep -Ev '^(ua/sip[^:]*|gw/loop.c):'
 	grep -Hn '^#include <ares' -r base conf dialpeer ua cli gw | grep -v '^ua/dns[^:]*:'
 	grep -Hn '^#include <\(openssl\|crypt\.h\)' -r base conf dialpeer ua cli gw | grep -Ev '^(conf/secret|ua/digest|ua/ident)\.c:'

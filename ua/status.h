@@ -72,8 +72,7 @@ struct registrar_status {
 	int64_t probe_ms; /* until the next probe, -1 */
 };
 
-/* What gw hands to cli; every function may be NULL (no user agent runs: gw -t). A visit returns false to
- * stop. */
+/* What gw hands to cli; there is none where no user agent runs (gw -t). A visit returns false to stop. */
 struct ua_view {
 	void *arg;
 	/* Order: registrar slot, then number. number NULL: all; slot -1: all. */
