@@ -50,6 +50,7 @@ struct fake {
 	bool refuse_zero; /* 200 with expires=0 */
 	unsigned min_expires; /* 423 below */
 	bool mute, refuses; /* no answer; connection refused */
+	unsigned hangs_up; /* that many requests find the connection closed behind an earlier answer */
 	const char *mute_number;
 	msec delay;
 	unsigned generation; /* of nonces: another one forgets the old */
@@ -320,6 +321,11 @@ net_send(void *arg, const struct sip_request *r, struct session *session)
 	if (f->mute || str_eq(f->mute_number, seen.number)) {
 		t->due = n->now + 15500;
 		t->reply.phrase = "no answer";
+	} else if (f->hangs_up > 0 && f->log.n > 0) {
+		f->hangs_up--;
+		t->due = n->now + 1;
+		t->reply.phrase = "Connection reset by peer";
+		t->reply.lost = true;
 	} else if (f->refuses) {
 		t->due = n->now + 1;
 		t->reply.phrase = "Connection refused";
@@ -1419,6 +1425,24 @@ START_TEST(next_address_is_tried_when_one_is_silent)
 }
 END_TEST
 
+START_TEST(lost_connection_is_no_silence_once)
+{
+	struct net *n = net_new();
+
+	n->fake[0].hangs_up = _i == 0 ? 1 : 1000; /* behind the 401; for ever */
+	credentials(n, "1001", "alice", "secret", "example.com");
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, SECOND);
+	ck_assert_uint_eq(tally(n).registered, _i == 0);
+	ck_assert_uint_eq(n->fake[0].log.n, 3); /* challenged, lost, and once more */
+	ck_assert_str_eq(n->registrar_state, _i == 0 ? "up" : "dead");
+	net_for(n, MINUTE);
+	ck_assert_uint_le(n->fake[0].log.n, 12);
+	net_free(n);
+}
+END_TEST
+
 /* Outages. */
 
 static size_t
@@ -2083,6 +2107,7 @@ main(void)
 	tcase_add_test(moods, password_toggled_in_a_paste_does_not_lock_the_account);
 	tcase_add_test(moods, type_6_password_without_key_waits_for_it);
 	tcase_add_test(moods, transport_that_is_not_there_sends_nothing);
+	tcase_add_loop_test(outage, lost_connection_is_no_silence_once, 0, 2);
 	tcase_add_test(outage, name_without_address_is_asked_again);
 	tcase_add_test(outage, next_address_is_tried_when_one_is_silent);
 	tcase_add_loop_test(outage, dead_registrar_is_probed_by_one_and_all_come_back, 0, 2);

@@ -496,8 +496,7 @@ server_ground(struct reg_server *server)
 	while ((s = server->lists[LIST_FLYING].first) != NULL) {
 		set->io.cancel(set->io.arg, s->transaction);
 		s->transaction = NULL;
-		s->reg.maybe_before = s->reg.maybe; /* it did leave once, and may have been heard */
-		session_list(s, s->reg.phase == REG_LEAVING && s->reg.left ? LIST_LEAVE : LIST_QUEUE);
+		session_requeue(s);
 	}
 }
 

@@ -73,6 +73,7 @@ struct session {
 	bool told_bound;
 	bool sess, any_realm; /* of the last answer */
 	bool wake; /* its account changed while an answer was awaited */
+	bool resent; /* since the last answer, because a connection was lost */
 };
 
 struct endpoint {
@@ -191,6 +192,7 @@ void session_account_changed(struct session *, msec now);
 bool session_leave(struct session *, struct conf *account, msec now);
 void session_send(struct session *, msec now);
 void session_list(struct session *, enum session_list);
+void session_requeue(struct session *);
 enum reg_state session_state(const struct session *, msec now);
 void session_call_id(const struct session *, char call_id[33], char tag[17]);
 void session_tell(struct session *, msec now);

@@ -330,6 +330,14 @@ session_send(struct session *s, msec now)
 	out_free(&contact);
 }
 
+/* Back into the queue, to be sent as it was. */
+void
+session_requeue(struct session *s)
+{
+	s->reg.maybe_before = s->reg.maybe; /* it did leave once, and may have been heard */
+	session_list(s, s->reg.phase == REG_LEAVING && s->reg.left ? LIST_LEAVE : LIST_QUEUE);
+}
+
 /* Answers. */
 
 static void
@@ -374,6 +382,7 @@ answered(struct session *s, const struct sip_reply *reply, msec now)
 	bool wake;
 
 	s->silent = 0;
+	s->resent = false;
 	server_heard(s->server, now);
 	if (reply->status == 401 || reply->status == 407)
 		e.challenge = session_challenged(s, reply);
@@ -392,9 +401,21 @@ unanswered(struct session *s, msec now)
 	bool alone = server_silent(s->server, s, now);
 	struct reg_event wake = { .kind = REG_WAKE };
 
-	s->wake = false;
+	s->wake = s->resent = false;
 	if (session_step(s, &(struct reg_event){ .kind = REG_FAILED }, now) && !alone && reg_failing(&s->reg))
 		(void)session_step(s, &wake, now);
+}
+
+/* The registrar closed the connection behind an earlier answer: what went onto it is sent again, once, on a
+ * new one. */
+static bool
+resend(struct session *s, const struct sip_reply *reply)
+{
+	if (!reply->lost || s->resent || s->server->health == SERVER_DEAD)
+		return false;
+	s->resent = true;
+	session_requeue(s);
+	return true;
 }
 
 void
@@ -407,6 +428,10 @@ regset_reply(struct regset *set, struct session *s, const struct sip_reply *repl
 	if (s->server->probe == s)
 		s->server->probe = NULL;
 	remember(s, reply);
+	if (resend(s, reply)) {
+		regset_settle(set, now);
+		return;
+	}
 	if (reply->status == 0)
 		unanswered(s, now);
 	else

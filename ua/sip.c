@@ -141,10 +141,10 @@ library_log(void *stream __attribute__((unused)), const char *format, va_list ap
 	snprintf(tracing.failed_to, sizeof(tracing.failed_to), "%s", to);
 }
 
-const char *
+int
 sip_failure(const char *to)
 {
-	return tracing.failure > 0 && str_eq(to, tracing.failed_to) ? strerror(tracing.failure) : NULL;
+	return tracing.failure > 0 && str_eq(to, tracing.failed_to) ? tracing.failure : 0;
 }
 
 static void

@@ -66,6 +66,7 @@ struct sip_request {
 struct sip_reply {
 	int status; /* 0: no answer in time, or could not be sent */
 	const char *phrase; /* status 0: the reason ("no answer", "Connection refused"); borrowed too */
+	bool lost; /* status 0: the connection it went out on was being closed already; a new one may do */
 	const char *www[8], *proxy[8]; /* challenges, one header each, NULL-terminated */
 	const char *contacts[64]; /* raw Contact header values, each may hold a comma list; NULL-terminated */
 	const char *expires, *min_expires, *retry_after; /* NULL: absent */

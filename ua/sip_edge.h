@@ -40,9 +40,9 @@ struct sip {
 	struct sip_counters counters;
 };
 
-/* ua/sip.c. Why the last send to "[192.0.2.1]:5060" failed; NULL: not known. sofia reports it as 503 and
+/* ua/sip.c. errno of the last failed send to "[192.0.2.1]:5060"; 0: not known. sofia reports it as 503 and
  * tells the reason to its log only. */
-const char *sip_failure(const char *to);
+int sip_failure(const char *to);
 
 /* ua/numerichost.c. Does nothing; being called it makes the linker take that file's getaddrinfo although
  * another one (a sanitizer's) came before. */

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,8 +295,10 @@ sip_reg_event(struct sip *s, struct sip_transaction *t, int status, const char *
 		if (status == 408) {
 			reply.phrase = "no answer";
 		} else if (status == 503) {
-			const char *why = sip_failure(t->target);
-			reply.phrase = why != NULL ? why : "cannot be sent";
+			int why = sip_failure(t->target);
+
+			reply.phrase = why != 0 ? strerror(why) : "cannot be sent";
+			reply.lost = why == ECONNRESET || why == EPIPE;
 		}
 	} else {
 		take_headers(s, &reply, sip);
