@@ -41,7 +41,12 @@ xstrdup(const char *s)
 char *
 xstrndup(const char *s, size_t n)
 {
-	return checked(strndup(s, n));
+	size_t len = strnlen(s, n);
+	char *copy = xmalloc(len + 1);
+
+	memcpy(copy, s, len);
+	copy[len] = '\0';
+	return copy;
 }
 
 char *

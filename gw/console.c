@@ -56,7 +56,7 @@ const char *
 console_waiting(const struct console *c, size_t *len)
 {
 	*len = c->input.len;
-	return c->input.text + c->input.at;
+	return c->input.len == 0 ? "" : c->input.text + c->input.at;
 }
 
 void
@@ -70,7 +70,7 @@ console_taken(struct console *c, size_t n)
 static void
 make_room(struct console *c)
 {
-	if (c->input.at > 0)
+	if (c->input.at > 0 && c->input.len > 0)
 		memmove(c->input.text, c->input.text + c->input.at, c->input.len);
 	c->input.at = 0;
 	if (c->input.cap - c->input.len < READ_PIECE) {
