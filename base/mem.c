@@ -74,7 +74,8 @@ xasprintf(const char *format, ...)
 void
 mem_wipe(void *p, size_t size)
 {
-	explicit_bzero(p, size);
+	if (size > 0)
+		explicit_bzero(p, size);
 }
 
 void

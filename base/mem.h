@@ -17,7 +17,7 @@ char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
-/* Overwrites memory that held a secret; never optimised away. */
+/* Overwrites memory that held a secret; never optimised away. NULL where size is 0. */
 void mem_wipe(void *p, size_t size);
 /* Wipes and frees a string; NULL is allowed. */
 void str_wipe_free(char *s);

@@ -495,7 +495,7 @@ def huge_lines():
             check(sum(x.startswith('% Line too long') for x in got) == 1 and len(got) < 5, '%d bytes: %s', size, got)
             check(gw.command('show version')[0].startswith('gw Software'), 'the next line')
             more = memory(gw.process.pid) - before
-            check(more < 12 << 10, '%d bytes: %d KiB more', size, more)
+            check(lib.sanitized() or more < 12 << 10, '%d bytes: %d KiB more', size, more)
             check(gw.close() == 1, 'exit status')
     with directory() as d: # and after it a long paste of short lines: no slower than without
         cfg = write(d + '/c', port_lines())
@@ -771,7 +771,7 @@ def ten_thousand_toggles():
         print('  10000 toggles: %d requests, %d KiB more' % (sent, memory(pid) - start))
         check(last != '0', 'the last request un-registers')
         check(sent <= 10000, '%d requests', sent)
-        check(memory(pid) - start < 8 << 10, '%d KiB more', memory(pid) - start)
+        check(lib.sanitized() or memory(pid) - start < 8 << 10, '%d KiB more', memory(pid) - start)
         check(gw.close() == 0, 'exit status')
     with fake.Registrar(mute=True) as r, lib.Gw(fake.config(lib.port(), r)) as gw: # and nobody answers
         gw.command('enable')
