@@ -120,10 +120,9 @@ file_write(const char *path, const char *text, size_t len, char *err, size_t err
 		fail(path, strerror(errno), err, errsz);
 		goto out;
 	}
-	/* One name, so that what a crash leaves behind is gone with the next save. */
-	temporary = xasprintf("%s.new", target);
-	unlink(temporary);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* A name nobody has: not another process that saves the same file, nor a file of the user's. */
+	temporary = xasprintf("%s.XXXXXX", target);
+	fd = mkostemp(temporary, O_CLOEXEC); /* mode 0600 whatever the umask */
 	if (fd < 0 || fchmod(fd, mode) != 0 || write_all(fd, text, len) != 0 || fsync(fd) != 0) {
 		fail(path, strerror(errno), err, errsz);
 		goto out;
