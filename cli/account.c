@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/cli.h"
 #include "conf/check.h"
 
 const char authentication_form[] =
@@ -36,6 +37,23 @@ password_text(const struct conf *conf, const struct secret *s)
 	if (s->type == SECRET_CLEAR && !conf->system->password_encryption)
 		return xasprintf("0 %s", s->clear);
 	return xasprintf("%c %s", s->type == SECRET_TYPE6 ? '6' : '7', s->stored);
+}
+
+char *
+login_new(const struct cli *cli, const char *clear)
+{
+	static const char alphabet[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	const struct cli_host *h = cli_host(cli);
+	unsigned char bytes[14];
+	char salt[15];
+
+	if (h->random == NULL)
+		return NULL;
+	h->random(h->arg, bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		salt[i] = alphabet[bytes[i] & 63];
+	salt[14] = '\0';
+	return login_hash(clear, salt);
 }
 
 int

@@ -18,6 +18,10 @@ int password_take(struct cmd_call *, struct secret *);
 /* "7 0822455D0A16", or "0 secret" when clear ones are to be shown; the caller frees and wipes. */
 char *password_text(const struct conf *, const struct secret *);
 
+/* A clear login secret as type 9 with a salt of its own; NULL: nothing random to be had, or the crypto
+ * library refuses. The caller frees. */
+char *login_new(const struct cli *, const char *clear);
+
 int authentication_set(struct cmd_call *, struct auth_list *);
 int authentication_unset(struct cmd_call *, struct auth_list *);
 void authentication_write(struct writer *, const struct auth_list *);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/conceal.h"
 #include "cli/vty.h"
@@ -182,7 +183,7 @@ edit_kept(struct kept_at at, const struct cmd *row, const char *line)
 static void
 warn_of_kept(struct cmd_call *c, const char *line)
 {
-	static const char *const before[] = { "secret ", "key ", "key-string ", "community " };
+	static const char *const before[] = { "password ", "secret ", "key ", "key-string ", "community " };
 	int shown = (int)strcspn(line, "\n");
 
 	for (size_t i = 0; i < COUNT(before); i++) {
@@ -194,11 +195,35 @@ warn_of_kept(struct cmd_call *c, const char *line)
 	cmd_warn(c, "'%.*s' is kept, but %s", shown < 60 ? shown : 60, line, c->cmd->accept);
 }
 
+/* The line as it may be kept: without a clear password or login secret; `no` needs none. *behind: where the
+ * word `secret` ends if one was hashed, else 0. */
+static char *
+without_secrets(struct cmd_call *c, size_t *behind)
+{
+	char *line = conceal(c->parse->canonical), *clear, *hash, *whole;
+	size_t end, from;
+
+	*behind = 0;
+	if (!clear_login(line, &end, &from))
+		return line;
+	clear = xstrndup(line + from, strcspn(line + from, " "));
+	hash = c->op == CMD_SET ? login_new(vty_cli(c->vty), clear) : NULL;
+	if (hash != NULL)
+		*behind = end;
+	whole = hash != NULL ? xasprintf("%.*s 9 %s", (int)end, line, hash) : xstrndup(line, end);
+	free(hash);
+	str_wipe_free(clear);
+	str_wipe_free(line);
+	return whole;
+}
+
 static int
 keep(struct cmd_call *c)
 {
-	char *line = conceal(c->parse->canonical), *no = xasprintf("no %s", line);
-	struct kept_at at;
+	struct kept_at at = kept_place(c);
+	bool was = false; /* it stood there, and is gone now */
+	size_t behind;
+	char *line = without_secrets(c, &behind), *no = xasprintf("no %s", line);
 
 	if ((c->cmd->flags & CMD_BANNER) == 0 && strlen(line) > LINE_MAX_BYTES) {
 		str_wipe_free(no);
@@ -206,13 +231,17 @@ keep(struct cmd_call *c)
 		return cmd_error(
 		    c, "Line too long with its keywords in full: %d bytes at the most", LINE_MAX_BYTES);
 	}
-	at = kept_place(c);
+	if (behind > 0) { /* another secret of the same user */
+		char *user = xstrndup(line, behind);
+
+		remove_beginning(at, user);
+		free(user);
+	}
 	if (c->op == CMD_SET) {
 		remove_negations(at, line);
 		edit_kept(at, c->cmd, line);
 	} else {
-		bool was = remove_beginning(at, line);
-
+		was = remove_beginning(at, line);
 		if (c->op == CMD_DEFAULT)
 			remove_kept(at, no);
 		else if (!was)
@@ -220,7 +249,7 @@ keep(struct cmd_call *c)
 	}
 	if (c->op == CMD_SET)
 		c->section = xstrdup(line);
-	if (c->op != CMD_DEFAULT)
+	if (c->op != CMD_DEFAULT && !was)
 		warn_of_kept(c, c->op == CMD_NO ? no : line);
 	str_wipe_free(no);
 	str_wipe_free(line);

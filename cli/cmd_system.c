@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/vty.h"
 
@@ -65,21 +66,6 @@ hostname_write(struct writer *w, const void *o)
 
 /* enable secret */
 
-static char *
-hash_clear(struct cmd_call *c, const char *clear)
-{
-	static const char alphabet[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	const struct cli_host *h = cli_host(vty_cli(c->vty));
-	unsigned char bytes[14];
-	char salt[15];
-
-	h->random(h->arg, bytes, sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
-		salt[i] = alphabet[bytes[i] & 63];
-	salt[14] = '\0';
-	return login_hash(clear, salt);
-}
-
 static int
 enable_secret_set(struct cmd_call *c)
 {
@@ -90,7 +76,7 @@ enable_secret_set(struct cmd_call *c)
 	if (!clear && !login_hash_valid((unsigned)(type[0] - '0'), text))
 		return cmd_error(c, "Invalid type %c secret: '$%s$SALT$HASH' expected", type[0],
 		    type[0] == '5' ? "1" : type);
-	hash = clear ? hash_clear(c, text) : xstrdup(text);
+	hash = clear ? login_new(vty_cli(c->vty), text) : xstrdup(text);
 	if (hash == NULL)
 		return cmd_error(c, "The crypto library refuses to make a type 9 secret");
 	set_text(&((struct conf_system *)cmd_object(c))->enable_hash, hash);

@@ -40,25 +40,45 @@ has_no_password(const char *line)
 	return word_is(line, "password") && word_is(next_word(line), "encryption");
 }
 
-/* What stands behind the word `password`; NULL: nothing. */
+/* What stands behind a word; NULL: nothing. */
 static const char *
-password_value(const char *line)
+value_of(const char *line, const char *word)
 {
 	for (const char *p = line + strspn(line, " \t"); *p != '\0'; p = next_word(p))
-		if (word_is(p, "password"))
+		if (word_is(p, word))
 			return *next_word(p) == '\0' ? NULL : next_word(p);
 	return NULL;
+}
+
+/* Whether a value is announced as encoded. */
+static bool
+is_type(const char *value)
+{
+	return word_length(value) == 1 && *value >= '4' && *value <= '9';
+}
+
+bool
+clear_login(const char *line, size_t *behind, size_t *clear)
+{
+	const char *value = word_is(line, "username") ? value_of(line, "secret") : NULL;
+
+	if (value == NULL || is_type(value))
+		return false;
+	*behind = (size_t)(value - line) - 1;
+	if (word_is(value, "0") && *next_word(value) != '\0')
+		value = next_word(value);
+	*clear = (size_t)(value - line);
+	return true;
 }
 
 char *
 conceal(const char *line)
 {
-	const char *clear = password_value(line);
+	const char *clear = value_of(line, "password");
 	char *text, *hidden;
 	struct out o = OUT_MEMORY;
 
-	if (clear == NULL || has_no_password(line + strspn(line, " \t")) ||
-	    (word_length(clear) == 1 && *clear >= '4' && *clear <= '9')) /* not clear */
+	if (clear == NULL || has_no_password(line + strspn(line, " \t")) || is_type(clear))
 		return xstrdup(line);
 	out_write(&o, line, (size_t)(clear - line));
 	if (word_is(clear, "0") && *next_word(clear) != '\0')

@@ -8,6 +8,9 @@
 
 /* The line with its clear password encoded; the caller wipes and frees. */
 char *conceal(const char *line);
+/* The clear login secret of a `username` statement: `... secret [0] X`. Where the word `secret` ends and
+ * where the clear text begins (it goes to the end of its word); false: there is none. */
+bool clear_login(const char *line, size_t *behind, size_t *clear);
 /* Whether what stands at `column` or behind it may be a password, or another secret; keywords count when
  * abbreviated, and where the line makes no sense. */
 bool may_hold_secret(const char *line, size_t column);

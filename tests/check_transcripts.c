@@ -68,7 +68,7 @@ type(struct fixture *f, const char *typed, size_t len)
 static size_t
 looks_like_prompt(const char *line)
 {
-	size_t n = strcspn(line, " (>#\n");
+	size_t n = strcspn(line, " (>#=\n");
 
 	if (line[n] == '(')
 		n += strcspn(line + n, " )#\n") + 1;
