@@ -26,11 +26,11 @@ enable_answer(struct vty *v, const char *answer, void *arg)
 	size_t tries = (size_t)(uintptr_t)arg;
 
 	if (hash == NULL || login_check(hash, answer)) {
-		vty_set_level(v, true);
+		vty_set_level(v, LEVEL_PRIVILEGED);
 		return 0;
 	}
 	if (tries < 3)
-		return vty_ask(v, "Password: ", true, enable_answer, (void *)(uintptr_t)(tries + 1));
+		return vty_ask(v, "Password: ", VTY_SECRET, enable_answer, (void *)(uintptr_t)(tries + 1));
 	out_str(vty_out(v), "% Bad secrets\n\n");
 	return 0;
 }
@@ -44,16 +44,16 @@ enable(struct cmd_call *c)
 	/* Without a terminal the lines come from whoever started the program and owns its file: nobody to
 	 * ask. */
 	if (vty_privileged(c->vty) || c->conf->system->enable_hash == NULL || !vty_interactive(c->vty)) {
-		vty_set_level(c->vty, true);
+		vty_set_level(c->vty, LEVEL_PRIVILEGED);
 		return 0;
 	}
-	return vty_ask(c->vty, "Password: ", true, enable_answer, (void *)1);
+	return vty_ask(c->vty, "Password: ", VTY_SECRET, enable_answer, (void *)1);
 }
 
 static int
 disable(struct cmd_call *c)
 {
-	vty_set_level(c->vty, false);
+	vty_set_level(c->vty, LEVEL_USER);
 	return 0;
 }
 
@@ -117,7 +117,7 @@ save_startup(struct vty *v)
 		return save(v, NULL);
 	out_printf(vty_out(v), "These lines of %s were refused at start and would be lost:\n%s",
 	    h->startup_path(h->arg), lost);
-	return vty_ask(v, "Save without them? [no]: ", false, save_anyway, NULL);
+	return vty_ask(v, "Save without them? [no]: ", VTY_LINE, save_anyway, NULL);
 }
 
 static int
@@ -177,7 +177,8 @@ copy(struct cmd_call *c)
 	if (!str_eq(from, "running-config"))
 		return cmd_error(c, "'%s' can be copied to running-config only", from);
 	if (str_eq(to, "startup-config"))
-		return vty_ask(c->vty, "Destination filename [startup-config]? ", false, answered_save, NULL);
+		return vty_ask(
+		    c->vty, "Destination filename [startup-config]? ", VTY_LINE, answered_save, NULL);
 	return save(c->vty, to);
 }
 

@@ -26,6 +26,9 @@ vty_new(const struct cli *cli, struct out *out, bool interactive)
 	v->cli = cli;
 	v->out = out;
 	v->interactive = interactive;
+	v->level = LEVEL_USER;
+	v->user = xstrdup("console");
+	vty_set_line(v, "console", "");
 	return v;
 }
 
@@ -64,6 +67,9 @@ vty_free(struct vty *v)
 	out_free(&v->warning);
 	free(v->question.text);
 	free(v->prompt);
+	free(v->user);
+	free(v->line);
+	free(v->from);
 	free(v);
 }
 
@@ -97,16 +103,62 @@ vty_close(struct vty *v)
 	v->closed = true;
 }
 
+unsigned
+vty_level(const struct vty *v)
+{
+	return v->level;
+}
+
 bool
 vty_privileged(const struct vty *v)
 {
-	return v->privileged;
+	return v->level == LEVEL_PRIVILEGED;
 }
 
 void
-vty_set_level(struct vty *v, bool privileged)
+vty_set_level(struct vty *v, unsigned level)
 {
-	v->privileged = privileged;
+	v->level = level;
+}
+
+const char *
+vty_user(const struct vty *v)
+{
+	return v->user;
+}
+
+const char *
+vty_line_name(const struct vty *v)
+{
+	return v->line;
+}
+
+const char *
+vty_from(const struct vty *v)
+{
+	return v->from;
+}
+
+static void
+set_text(char **at, const char *text)
+{
+	char *copy = xstrdup(text);
+
+	free(*at);
+	*at = copy;
+}
+
+void
+vty_set_user(struct vty *v, const char *user)
+{
+	set_text(&v->user, user);
+}
+
+void
+vty_set_line(struct vty *v, const char *line, const char *from)
+{
+	set_text(&v->line, line);
+	set_text(&v->from, from);
 }
 
 const struct conf *
@@ -128,7 +180,7 @@ vty_top(struct vty *v)
 static const struct mode *
 exec_mode(const struct vty *v)
 {
-	return v->privileged ? &mode_exec : &mode_user;
+	return vty_privileged(v) ? &mode_exec : &mode_user;
 }
 
 const struct mode *
@@ -163,8 +215,12 @@ vty_leave_vanished(struct vty *v)
 static void
 left_configuration(struct vty *v)
 {
+	bool console = str_eq(v->line, "console") || str_starts(v->line, "con");
+
 	if (v->batch == NULL)
-		log_at(LOG_LEVEL_NOTICE, "SYS", "CONFIG_I", "Configured from console by console");
+		log_at(LOG_LEVEL_NOTICE, "SYS", "CONFIG_I", "Configured from console by %s%s%s%s%s%s",
+		    v->user, console ? "" : " on ", console ? "" : v->line, *v->from == '\0' ? "" : " (",
+		    v->from, *v->from == '\0' ? "" : ")");
 }
 
 void
@@ -218,27 +274,40 @@ vty_prompt(struct vty *v)
 	else if (v->banner.delimiter != NULL)
 		v->prompt = xstrdup("");
 	else if (v->stack.n == 0)
-		v->prompt = xasprintf("%s%s", host, vty_mode(v)->prompt);
+		v->prompt =
+		    xasprintf("%s%s", host, v->level > LEVEL_USER ? mode_exec.prompt : mode_user.prompt);
 	else
 		v->prompt = xasprintf("%.*s%s", PROMPT_HOST_MAX, host,
 		    vty_top(v)->section != NULL ? vty_top(v)->row->section : vty_mode(v)->prompt);
 	return v->prompt;
 }
 
-bool
-vty_wants_secret(const struct vty *v)
+enum vty_wants
+vty_wants(const struct vty *v)
 {
-	return v->question.fn != NULL && v->question.secret;
+	return v->held ? VTY_NOTHING : v->question.fn != NULL ? v->question.wants : VTY_LINE;
+}
+
+void
+vty_hold(struct vty *v)
+{
+	v->held = true;
+}
+
+void
+vty_go_on(struct vty *v)
+{
+	v->held = false;
 }
 
 int
-vty_ask(struct vty *v, const char *question, bool secret, vty_answer *fn, void *arg)
+vty_ask(struct vty *v, const char *question, enum vty_wants wants, vty_answer *fn, void *arg)
 {
 	if (!v->interactive)
 		return fn(v, "", arg);
 	free(v->question.text);
 	v->question.text = xstrdup(question);
-	v->question.secret = secret;
+	v->question.wants = wants;
 	v->question.fn = fn;
 	v->question.arg = arg;
 	return 0;

@@ -21,7 +21,11 @@ void vty_free(struct vty *);
 int vty_line(struct vty *, const char *line, size_t len);
 /* What stands before the next line: the prompt, or a question. Borrowed. */
 const char *vty_prompt(struct vty *);
-bool vty_wants_secret(const struct vty *); /* do not echo the next line, keep it out of the history */
+/* What the console reads next. A key answers a question by itself: it is handed to vty_line as a line of one
+ * character, Enter as an empty one. A secret is not echoed and stays out of every history. Nothing: a command
+ * waits for the world (vty_hold); lines stay where they are until vty_wants says something else. */
+enum vty_wants { VTY_LINE, VTY_SECRET, VTY_KEY, VTY_NOTHING };
+enum vty_wants vty_wants(const struct vty *);
 bool vty_closed(const struct vty *); /* `exit` at the top */
 /* Control-Z, Control-C. */
 void vty_end(struct vty *);
@@ -37,12 +41,27 @@ char *vty_complete(struct vty *, const char *line);
 const struct cli *vty_cli(const struct vty *);
 bool vty_interactive(const struct vty *);
 void vty_close(struct vty *);
-void vty_set_level(struct vty *, bool privileged);
 void vty_configure(struct vty *); /* into global configuration */
-bool vty_privileged(const struct vty *);
-/* Asks; the answer comes to fn (where nobody can answer: at once, with an empty line). secret: no echo. */
+/* Privilege levels as in IOS: 1 user, 15 privileged; user EXEC up to 14 but with '#' from 2 on. 1 at first.
+ */
+enum { LEVEL_USER = 1, LEVEL_PRIVILEGED = 15 };
+void vty_set_level(struct vty *, unsigned level);
+unsigned vty_level(const struct vty *);
+bool vty_privileged(const struct vty *); /* level 15 */
+/* Who types, and on which line: "con0", "vty3". Copied; never NULL when asked for. At first "console" on
+ * "console". from: an address or a terminal, "" when there is nothing to say. */
+void vty_set_user(struct vty *, const char *user);
+void vty_set_line(struct vty *, const char *line, const char *from);
+const char *vty_user(const struct vty *);
+const char *vty_line_name(const struct vty *);
+const char *vty_from(const struct vty *);
+/* Asks; the answer comes to fn (where nobody can answer: at once, with an empty line). wants: a line, a
+ * secret or a key. */
 typedef int vty_answer(struct vty *, const char *answer, void *arg);
-int vty_ask(struct vty *, const char *question, bool secret, vty_answer *, void *arg);
+int vty_ask(struct vty *, const char *question, enum vty_wants, vty_answer *, void *arg);
+/* A command that cannot end yet: VTY_NOTHING until vty_go_on. */
+void vty_hold(struct vty *);
+void vty_go_on(struct vty *);
 struct out *vty_out(struct vty *);
 
 #endif

@@ -16,7 +16,9 @@ struct line_error {
 struct vty {
 	const struct cli *cli;
 	struct out *out;
-	bool interactive, closed, privileged;
+	bool interactive, closed, held;
+	unsigned level;
+	char *user, *line, *from;
 	struct conf *batch; /* script: the draft all lines work on; NULL: each line publishes */
 	VEC(struct context) stack; /* empty: EXEC; else global configuration first */
 	struct line_error error;
@@ -24,7 +26,7 @@ struct vty {
 	char *prompt;
 	struct {
 		char *text;
-		bool secret;
+		enum vty_wants wants;
 		vty_answer *fn;
 		void *arg;
 	} question;

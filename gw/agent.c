@@ -35,6 +35,7 @@ struct lookup {
 
 struct agent {
 	struct gw *gw;
+	struct loop_timer *timer;
 	struct sip
 	    *sip; /* NULL: cannot listen now; tried again at reopen_at. The set knows (regset_closed) */
 	struct dns *dns;
@@ -67,7 +68,7 @@ wake(struct agent *a)
 	if (gw->stopping && (regset_idle(a->regset) || loop_now() >= gw->stop_by ||
 				(a->sip == NULL && a->reopen_at > loop_now())))
 		loop_stop(gw->loop);
-	loop_at(gw->loop, gw->stopping && gw->stop_by < next ? gw->stop_by : next, on_wake, a);
+	loop_timer_set(a->timer, gw->stopping && gw->stop_by < next ? gw->stop_by : next);
 }
 
 /* The set's way out. */
@@ -456,10 +457,12 @@ agent_new(struct gw *gw, char *err, size_t errsz)
 	uint64_t seed;
 
 	a->gw = gw;
+	a->timer = loop_timer_new(gw->loop, on_wake, a);
 	a->reopen_at = a->moved_at = INT64_MAX;
 	a->view = (struct ua_view){ a, view_registrations, view_unregistrable, view_registrars, view_count,
 		view_counters, view_listening };
 	if (open_sip(a, gw->conf, err, errsz) != 0) {
+		loop_timer_free(a->timer);
 		free(a);
 		return NULL;
 	}
@@ -481,7 +484,7 @@ agent_free(struct agent *a)
 {
 	if (a == NULL)
 		return;
-	loop_at(a->gw->loop, INT64_MAX, on_wake, a); /* closing the SIP stack runs the loop once more */
+	loop_timer_free(a->timer); /* closing the SIP stack runs the loop once more */
 	regset_free(a->regset);
 	dns_free(a->dns);
 	if (a->routes >= 0) {

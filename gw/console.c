@@ -18,8 +18,9 @@ enum {
 
 static void pump(struct console *);
 
-void
-console_on_pump(void *arg)
+/* Goes on where it can. */
+static void
+on_pump(void *arg)
 {
 	pump(arg);
 }
@@ -44,7 +45,7 @@ console_end(struct console *c)
 	c->ended = true;
 	c->reading = false;
 	loop_watch(c->gw->loop, STDIN_FILENO, false, false, NULL, NULL);
-	loop_soon(c->gw->loop, NULL, NULL);
+	loop_timer_set(c->again, LOOP_NEVER);
 	if (c->refused)
 		c->gw->status = 1;
 	if (!c->gw->stopping)
@@ -154,7 +155,7 @@ take_lines(struct console *c)
 	for (int n = 0; !c->ended && outlet_left(c->output) == 0 && take_line(c); n++) {
 		if (n < LINES_AT_ONCE)
 			continue;
-		loop_soon(c->gw->loop, console_on_pump, c);
+		loop_timer_set(c->again, LOOP_SOON);
 		return false;
 	}
 	return outlet_left(c->output) == 0;
@@ -183,7 +184,7 @@ watch_input(struct console *c, bool on)
 		return;
 	}
 	read_more(c); /* a regular file is always ready and cannot be watched */
-	loop_soon(c->gw->loop, console_on_pump, c);
+	loop_timer_set(c->again, LOOP_SOON);
 }
 
 /* Goes on where it can: output first, then what waits, then reading. */
@@ -215,7 +216,8 @@ console_new(struct gw *gw)
 	struct console *c = xcalloc(1, sizeof *c);
 
 	c->gw = gw;
-	c->output = outlet_new(gw->loop, STDOUT_FILENO, console_on_pump, c);
+	c->again = loop_timer_new(gw->loop, on_pump, c);
+	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_pump, c);
 	c->out = OUT_TO(console_print, c);
 	c->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	c->vty = vty_new(gw->cli, &c->out, c->terminal);
@@ -223,7 +225,7 @@ console_new(struct gw *gw)
 		vty_free(c->vty);
 		c->vty = vty_new(gw->cli, &c->out, c->terminal = false);
 	}
-	loop_soon(c->gw->loop, console_on_pump, c);
+	loop_timer_set(c->again, LOOP_SOON);
 	return c;
 }
 
@@ -236,6 +238,7 @@ console_free(struct console *c)
 	vty_free(c->vty);
 	out_free(&c->out);
 	outlet_free(c->output);
+	loop_timer_free(c->again);
 	mem_wipe(c->input.text, c->input.cap);
 	free(c->input.text);
 	free(c);

@@ -22,6 +22,7 @@ struct console {
 	struct vty *vty;
 	struct out out;
 	struct outlet *output;
+	struct loop_timer *again; /* what waits is taken on with, behind the network */
 	bool terminal, ended, reading;
 	size_t dropped;
 	bool refused;
@@ -51,7 +52,6 @@ void console_end(struct console *);
 /* What was read and waits to be taken. */
 const char *console_waiting(const struct console *, size_t *len);
 void console_taken(struct console *, size_t n);
-void console_on_pump(void *console); /* goes on where it can */
 
 int terminal_open(struct console *); /* -1: not to be had, or too large: plain lines then */
 void terminal_close(struct console *);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
@@ -26,16 +25,22 @@ struct watch {
 	void *arg;
 };
 
+struct loop_timer {
+	struct loop *loop;
+	int64_t at;
+	unsigned round; /* in which it was called last */
+	loop_due *due;
+	void *arg;
+};
+
 struct loop {
 	su_root_t *root;
 	su_timer_t *anchor;
 	VEC(struct watch *) watches;
-	int timer, soon, signals;
-	int64_t at;
-	loop_due *due;
-	void *due_arg;
-	loop_due *soon_fn; /* NULL: nothing to call */
-	void *soon_arg;
+	VEC(struct loop_timer *) timers;
+	int timer, signals;
+	int64_t armed; /* when the timerfd fires */
+	unsigned round;
 	loop_signal *on_signal;
 	void *signal_arg;
 };
@@ -123,36 +128,92 @@ loop_watch(struct loop *l, int fd, bool read, bool write, loop_ready *ready, voi
 	return 0;
 }
 
+/* Timers. */
+
 static void
-on_timer(void *arg, int fd, bool read_ready, bool write_ready)
-{
-	struct loop *l = arg;
-	uint64_t expirations;
-
-	(void)read_ready, (void)write_ready;
-	if (read(fd, &expirations, sizeof expirations) != sizeof expirations)
-		return;
-	l->at = INT64_MAX;
-	l->due(l->due_arg);
-}
-
-void
-loop_at(struct loop *l, int64_t at, loop_due *due, void *arg)
+arm(struct loop *l)
 {
 	struct itimerspec when = { 0 };
+	int64_t at = LOOP_NEVER;
 
-	l->due = due;
-	l->due_arg = arg;
-	if (at == l->at)
+	for (size_t i = 0; i < l->timers.n; i++)
+		if (l->timers.v[i]->at < at)
+			at = l->timers.v[i]->at;
+	if (at == l->armed)
 		return;
-	l->at = at;
-	if (at != INT64_MAX) {
+	l->armed = at;
+	if (at != LOOP_NEVER) {
 		when.it_value.tv_sec = at / 1000;
 		when.it_value.tv_nsec = at % 1000 * 1000000;
 		if (at <= 0)
 			when.it_value.tv_nsec = 1; /* zero would switch it off */
 	}
 	timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+/* A timer that is due and was not called in this round; one that sets itself again has its turn in the next,
+ * so that descriptors come between. */
+static struct loop_timer *
+next_due(const struct loop *l, int64_t now)
+{
+	for (size_t i = 0; i < l->timers.n; i++)
+		if (l->timers.v[i]->at <= now && l->timers.v[i]->round != l->round)
+			return l->timers.v[i];
+	return NULL;
+}
+
+static void
+on_timer(void *arg, int fd, bool read_ready, bool write_ready)
+{
+	struct loop *l = arg;
+	struct loop_timer *t;
+	int64_t now = loop_now();
+	uint64_t expirations;
+
+	(void)read_ready, (void)write_ready;
+	if (read(fd, &expirations, sizeof expirations) != sizeof expirations)
+		return;
+	l->armed = LOOP_NEVER;
+	l->round++;
+	while ((t = next_due(l, now)) != NULL) {
+		t->round = l->round;
+		t->at = LOOP_NEVER;
+		t->due(t->arg);
+	}
+	arm(l);
+}
+
+struct loop_timer *
+loop_timer_new(struct loop *l, loop_due *due, void *arg)
+{
+	struct loop_timer *t = xcalloc(1, sizeof *t);
+
+	*t = (struct loop_timer){ .loop = l, .at = LOOP_NEVER, .round = l->round, .due = due, .arg = arg };
+	vec_push(&l->timers, t);
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, int64_t at)
+{
+	if (t->at == at)
+		return;
+	t->at = at;
+	arm(t->loop);
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	size_t i = 0;
+
+	if (t == NULL)
+		return;
+	while (t->loop->timers.v[i] != t)
+		i++;
+	vec_remove(&t->loop->timers, i);
+	arm(t->loop);
+	free(t);
 }
 
 void
@@ -163,10 +224,9 @@ loop_free(struct loop *l)
 	while (l->watches.n > 0)
 		unwatch(l, l->watches.n - 1);
 	vec_free(&l->watches);
+	vec_free(&l->timers);
 	if (l->timer >= 0)
 		close(l->timer);
-	if (l->soon >= 0)
-		close(l->soon);
 	if (l->signals >= 0)
 		close(l->signals);
 	su_timer_destroy(l->anchor);
@@ -174,31 +234,6 @@ loop_free(struct loop *l)
 		su_root_destroy(l->root);
 	su_deinit();
 	free(l);
-}
-
-static void
-on_soon(void *arg, int fd, bool read_ready, bool write_ready)
-{
-	struct loop *l = arg;
-	loop_due *fn = l->soon_fn;
-	uint64_t n;
-
-	(void)read_ready, (void)write_ready;
-	(void)!read(fd, &n, sizeof n);
-	l->soon_fn = NULL;
-	if (fn != NULL)
-		fn(l->soon_arg);
-}
-
-void
-loop_soon(struct loop *l, loop_due *fn, void *arg)
-{
-	uint64_t n = 1;
-
-	l->soon_fn = fn;
-	l->soon_arg = arg;
-	if (fn != NULL)
-		(void)!write(l->soon, &n, sizeof n);
 }
 
 struct loop *
@@ -210,16 +245,14 @@ loop_new(void)
 	su_init();
 	l->root = su_root_create(NULL);
 	l->signals = -1;
-	l->at = INT64_MAX;
+	l->armed = LOOP_NEVER;
 	/* All that it will ever need, while there are descriptors. */
 	l->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	l->soon = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (l->root != NULL && l->soon >= 0 && l->timer >= 0) {
+	if (l->root != NULL && l->timer >= 0) {
 		su_root_threading(l->root, 0);
 		l->anchor = su_timer_create(su_root_task(l->root), 0);
 		on_anchor(NULL, l->anchor, NULL);
-		if (loop_watch(l, l->timer, true, false, on_timer, l) == 0 &&
-		    loop_watch(l, l->soon, true, false, on_soon, l) == 0)
+		if (loop_watch(l, l->timer, true, false, on_timer, l) == 0)
 			return l;
 	}
 	reason = errno;

@@ -1,6 +1,5 @@
-/* loop.h - the one event loop; the only place that reads the clock, chance and signals. Descriptors, one
- * deadline timer (a timerfd: sofia's own timers poll for a millisecond before each expiry), signals as
- * events. */
+/* loop.h - the one event loop; the only place that reads the clock, chance and signals. Descriptors, timers
+ * (on a timerfd: sofia's own poll for a millisecond before each expiry), signals as events. */
 #ifndef GW_GW_LOOP_H
 #define GW_GW_LOOP_H
 
@@ -23,10 +22,15 @@ void loop_stop(struct loop *);
 /* Watches fd, in place of an earlier watch of the same fd; both false: no more. 0; -1: it cannot be watched
  * (a regular file). */
 int loop_watch(struct loop *, int fd, bool read, bool write, loop_ready *, void *arg);
-/* Calls due once loop_now() has reached `at`; in place of the time set before. */
-void loop_at(struct loop *, int64_t at, loop_due *, void *arg);
-/* Calls fn from the loop, behind what is ready now; in place of the one set before. NULL: no more. */
-void loop_soon(struct loop *, loop_due *fn, void *arg);
+/* Timers, a handful: one for each console and service, not one for each registration. */
+struct loop_timer;
+struct loop_timer *loop_timer_new(struct loop *, loop_due *, void *arg); /* never due until it is set */
+void loop_timer_free(struct loop_timer *); /* NULL ok; within its own call too */
+/* Due once loop_now() has reached `at`, in place of the time set before; then never again until it is set.
+ * A time that has passed (LOOP_SOON): behind what is ready now. LOOP_NEVER: not any more. */
+#define LOOP_SOON ((int64_t)0)
+#define LOOP_NEVER INT64_MAX
+void loop_timer_set(struct loop_timer *, int64_t at);
 /* SIGTERM, SIGINT, SIGHUP and SIGWINCH come here instead of ending the program. */
 int loop_signals(struct loop *, loop_signal *, void *arg);
 

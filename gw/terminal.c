@@ -334,7 +334,7 @@ edit_key(struct console *c)
 	if (line == NULL || len <= 0 || strchr("\r\n", line[len - 1]) == NULL)
 		return; /* not complete yet */
 	edited_line(c, line, (size_t)len);
-	c->secret = vty_wants_secret(c->vty);
+	c->secret = vty_wants(c->vty) == VTY_SECRET;
 	terminal_draw_line(c);
 }
 
@@ -349,7 +349,7 @@ terminal_take_keys(struct console *c)
 		if (c->key == 0 && key_length(keys, n) > n)
 			return true;
 		if (i == KEYS_AT_ONCE) {
-			loop_soon(c->gw->loop, console_on_pump, c);
+			loop_timer_set(c->again, LOOP_SOON);
 			return false;
 		}
 		if (!c->secret) {
@@ -359,7 +359,7 @@ terminal_take_keys(struct console *c)
 		secret_key(c, keys[0]);
 		console_taken(c, 1);
 		if (!c->secret) {
-			c->secret = vty_wants_secret(c->vty);
+			c->secret = vty_wants(c->vty) == VTY_SECRET;
 			terminal_draw_line(c);
 		}
 	}

@@ -94,7 +94,7 @@ play(const char *text)
 
 			out_printf(&f->out, "%s%.*s\n", prompt, (int)(n - skip), text + skip);
 			/* A secret is not shown as it is typed; the file has it in < >. */
-			if (vty_wants_secret(f->vty))
+			if (vty_wants(f->vty) == VTY_SECRET)
 				type(f, text + skip + 1, n - skip - 2);
 			else
 				type(f, text + skip, n - skip);

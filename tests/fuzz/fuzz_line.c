@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cli *cli = fuzz_cli(&host);
 	struct vty *v = vty_new(cli, &out, size % 2 == 0);
 
-	vty_set_level(v, true);
+	vty_set_level(v, LEVEL_PRIVILEGED);
 	for (const char *p = text; *p != '\0';) {
 		size_t n = strcspn(p, "\n"), skip = prompt_length(p, n);
 
