@@ -71,7 +71,7 @@ add_rows(struct cli *cli, const struct table *t)
 		for (size_t m = 0; m < cli->modes.n; m++) {
 			struct mode_choices *mc = &cli->modes.v[m];
 			struct choice plain = { f, row, false, (row->flags & CMD_HIDDEN) != 0,
-				row->accept != NULL };
+				row->accept != NULL, (row->flags & CMD_PIPE) != 0 };
 			struct choice negated = plain;
 
 			negated.form = no;

@@ -28,6 +28,9 @@ struct cli_host {
 	 * startup. */
 	char *(*read_file)(void *arg, const char *path, size_t *len, char *err, size_t errsz);
 	int (*write_file)(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
+	/* Behind what the file has; path is never NULL. All or nothing, synced, too. */
+	int (*append_file)(
+	    void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
 	const char *(*startup_path)(void *arg);
 	/* Lines of the startup file that were refused at start and would be lost by `write memory`; NULL or
 	 * "": none. */

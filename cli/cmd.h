@@ -94,7 +94,7 @@ struct field {
 
 enum cmd_flags {
 	CMD_HIDDEN = 1, /* works, but is not listed */
-	CMD_PIPE = 2, /* takes `| include ...` */
+	CMD_PIPE = 2, /* prints: takes `| include ...`; every show does */
 	CMD_GW = 4, /* ours; IOS has no such command */
 	CMD_USER = 16, /* EXEC: in user mode too */
 	CMD_BANNER = 8, /* text up to a delimiter, over several lines */
@@ -112,6 +112,7 @@ struct cmd {
 	const char *accept; /* IOS statement that is kept and written back, with why it does nothing */
 	const char *section; /* with accept: it opens a mode of its own; prompt of that mode */
 	int (*run)(struct cmd_call *);
+	int (*json)(struct cmd_call *); /* `| json`: the same as one JSON document */
 	const char *example;
 	unsigned flags;
 };

@@ -1,37 +1,38 @@
-#include "cli/filter.h"
+/* Filters at work. */
+#include "cli/filter_internal.h"
 
 #include <regex.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
-#include "base/str.h"
 
-enum filter_kind { FILTER_BEGIN, FILTER_COUNT, FILTER_EXCLUDE, FILTER_INCLUDE, FILTER_SECTION };
 /* The library's compiler copies what a `+` repeats, so that nested ones multiply. */
 enum { REGEX_MAX = 256, REPEATS_MAX = 6 };
 
-const struct word filter_words[] = {
-	{ "begin", "Begin with the line that matches" },
-	{ "count", "Count number of lines which match regexp" },
-	{ "exclude", "Exclude lines that match" },
-	{ "include", "Include lines that match" },
-	{ "section", "Filter a section of output" },
-	{ NULL, NULL },
-};
-
-struct filter {
+/* One filter at work. */
+struct stage {
 	enum filter_kind kind;
 	bool inverted; /* section exclude */
+	bool append; /* tee /append */
+	char *path;
 	regex_t regex;
 	struct out in, *to;
-	struct out line; /* the line not yet complete */
+	struct out text; /* the line not yet complete; what goes to the file */
 	bool open; /* begin: seen; section: inside one */
 	size_t indent, count;
 };
+
+struct filter {
+	struct stage stages[FILTERS_MAX];
+	size_t n;
+	bool json;
+	struct out *to;
+	struct filter_files files;
+};
+
+/* Lines and text on their way. */
 
 static size_t
 indent_of(const char *line)
@@ -40,7 +41,7 @@ indent_of(const char *line)
 }
 
 static void
-take_line(struct filter *f, const char *line)
+take_line(struct stage *f, const char *line)
 {
 	bool matches = regexec(&f->regex, line, 0, NULL, 0) == 0, show = false;
 
@@ -66,6 +67,11 @@ take_line(struct filter *f, const char *line)
 		}
 		show = f->open != f->inverted;
 		break;
+	case FILTER_APPEND:
+	case FILTER_JSON:
+	case FILTER_REDIRECT:
+	case FILTER_TEE:
+		break;
 	}
 	if (show)
 		out_printf(f->to, "%s\n", line);
@@ -74,68 +80,70 @@ take_line(struct filter *f, const char *line)
 static void
 take(void *arg, const char *text, size_t len)
 {
-	struct filter *f = arg;
+	struct stage *f = arg;
 
 	for (;;) {
 		const char *feed = memchr(text, '\n', len);
 		size_t part = feed == NULL ? len : (size_t)(feed - text);
 
-		out_write(&f->line, text, part);
+		out_write(&f->text, text, part);
 		if (feed == NULL)
 			return;
-		take_line(f, out_text(&f->line));
-		out_free(&f->line);
+		take_line(f, out_text(&f->text));
+		out_free(&f->text);
 		text += part + 1;
 		len -= part + 1;
 	}
 }
 
-/* The filter's word, abbreviated as any keyword; what follows one blank is the expression, blanks and all. */
-static const char *
-keyword(const char *text, int *kind)
+static void
+gather(void *arg, const char *text, size_t len)
 {
-	size_t len = strcspn(text, " \t");
+	struct stage *f = arg;
 
-	*kind = -1;
-	for (int i = 0; len > 0 && filter_words[i].name != NULL; i++)
-		if (strncasecmp(filter_words[i].name, text, len) == 0)
-			*kind = i;
-	return text + len + (text[len] != '\0');
+	out_write(&f->text, text, len);
+	if (f->kind == FILTER_TEE)
+		out_write(f->to, text, len);
 }
 
-struct filter *
-filter_new(const char *text, struct out *to, char *err, size_t errsz)
-{
-	struct filter *f;
-	struct out pattern = OUT_MEMORY;
-	bool inverted = false;
-	int kind, rc, repeats = 0;
+/* Reading what was typed. */
 
-	text = keyword(text + strspn(text, " \t"), &kind);
-	if (kind < 0) {
-		snprintf(err, errsz, "begin, count, exclude, include or section expected behind '|'");
-		return NULL;
-	}
-	if (kind == FILTER_SECTION && (str_starts(text, "exclude ") || str_starts(text, "include "))) {
-		inverted = text[0] == 'e';
-		text += strlen("exclude ");
-	}
-	if (*text == '\0' || strlen(text) > REGEX_MAX) {
-		snprintf(err, errsz, "A regular expression of 1 to %d characters is expected behind '%s'",
-		    REGEX_MAX, filter_words[kind].name);
-		return NULL;
-	}
+static int
+refuse(struct filter_error *error, enum parse_status status, size_t column)
+{
+	error->status = status;
+	error->column = column;
+	return -1;
+}
+
+static int __attribute__((format(printf, 2, 3))) say(struct filter_error *error, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(error->text, sizeof error->text, format, ap);
+	va_end(ap);
+	return refuse(error, PARSE_OK, 0);
+}
+
+static int
+compile(struct stage *f, const char *text, struct filter_error *error)
+{
+	struct out pattern = OUT_MEMORY;
+	int rc, repeats = 0;
+
+	if (strlen(text) > REGEX_MAX)
+		return say(error, "A regular expression of 1 to %d characters is expected behind '%s'",
+		    REGEX_MAX, filter_kinds[f->kind].word.name);
 	for (const char *p = text; *p != '\0'; p++) {
 		if (*p == '\\' && p[1] >= '1' && p[1] <= '9') { /* a back-reference can take for ever */
-			snprintf(err, errsz, "Back-references are not supported: '%.64s'", text);
 			out_free(&pattern);
-			return NULL;
+			return say(error, "Back-references are not supported: '%.64s'", text);
 		}
 		if (*p == '+' && ++repeats > REPEATS_MAX) {
-			snprintf(err, errsz, "More than %d '+' in a regular expression: '%.64s'", REPEATS_MAX,
-			    text);
 			out_free(&pattern);
-			return NULL;
+			return say(
+			    error, "More than %d '+' in a regular expression: '%.64s'", REPEATS_MAX, text);
 		}
 		if (*p == '\\' && p[1] != '\0')
 			out_char(&pattern, *p++);
@@ -143,39 +151,194 @@ filter_new(const char *text, struct out *to, char *err, size_t errsz)
 			out_char(&pattern, '\\');
 		out_char(&pattern, *p);
 	}
-	f = xcalloc(1, sizeof *f);
 	rc = regcomp(&f->regex, out_text(&pattern), REG_EXTENDED | REG_NOSUB);
 	out_free(&pattern);
 	if (rc != 0) {
 		char why[80];
 
 		regerror(rc, &f->regex, why, sizeof why);
-		snprintf(err, errsz, "Bad regular expression '%.64s': %s", text, why);
-		free(f);
-		return NULL;
+		return say(error, "Bad regular expression '%.64s': %s", text, why);
 	}
-	f->kind = (enum filter_kind)kind;
-	f->inverted = inverted;
+	return 0;
+}
+
+/* `exclude` or `include` of a section, where an expression stands behind it; else the word is the expression.
+ */
+static int
+take_expression(struct stage *f, struct filter_element e, struct filter_error *error)
+{
+	size_t len = filter_word_length(e.rest, e.end);
+	char *text;
+	int rc;
+
+	for (size_t i = 0; f->kind == FILTER_SECTION && i < COUNT(filter_section_words); i++)
+		if (filter_begins(filter_section_words[i].name, e.rest, len) && e.rest + len < e.end) {
+			f->inverted = i == 0;
+			e.rest += len + 1;
+			break;
+		}
+	if (e.rest == e.end)
+		return refuse(error, PARSE_INCOMPLETE, 0);
+	text = xstrndup(e.rest, (size_t)(e.end - e.rest));
+	rc = compile(f, text, error);
+	free(text);
+	return rc;
+}
+
+static const char *
+past_blanks(const char *text, const char *end)
+{
+	while (text < end && strchr(" \t", *text) != NULL)
+		text++;
+	return text;
+}
+
+static int
+take_path(struct stage *f, const struct filter_files *files, const struct filter_element *e, const char *text,
+    struct filter_error *error)
+{
+	const char *path = past_blanks(e->rest, e->end), *behind;
+	size_t len = filter_word_length(path, e->end);
+
+	behind = past_blanks(path + len, e->end);
+	if (f->kind == FILTER_TEE && filter_begins(filter_tee_word.name, path, len) &&
+	    (behind < e->end || filter_tee_word.name[len] == '\0')) {
+		f->append = true;
+		path = behind;
+		len = filter_word_length(path, e->end);
+		behind = past_blanks(path + len, e->end);
+	}
+	if (len == 0)
+		return refuse(error, PARSE_INCOMPLETE, 0);
+	if (behind < e->end)
+		return refuse(error, PARSE_INVALID, (size_t)(behind - text));
+	f->append |= f->kind == FILTER_APPEND;
+	if (files->forbidden != NULL)
+		return say(error, "Error: %.*s: %s", (int)(len < 200 ? len : 200), path, files->forbidden);
+	if ((f->append ? files->append : files->write) == NULL)
+		return say(
+		    error, "Error: %.*s: no files can be written here", (int)(len < 200 ? len : 200), path);
+	f->path = xstrndup(path, len);
+	return 0;
+}
+
+static void
+stage_free(struct stage *f)
+{
+	if (filter_kinds[f->kind].takes == TAKES_EXPRESSION)
+		regfree(&f->regex);
+	free(f->path);
+	out_free(&f->text);
+}
+
+static void
+filter_free(struct filter *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		stage_free(&f->stages[i]);
+	free(f);
+}
+
+/* Adds one filter; text is the whole chain. */
+static int
+add(struct filter *f, size_t before, const struct filter_element *e, const char *text,
+    struct filter_error *error)
+{
+	struct stage *s = &f->stages[f->n];
+	size_t common;
+	enum parse_status status = filter_kind_of(e, before, f->json, &s->kind, &common);
+
+	if (e->len == 0 && e->bar == NULL)
+		return refuse(error, PARSE_INCOMPLETE, 0);
+	if (status != PARSE_OK)
+		return refuse(error, status, (size_t)(e->word - text) + common);
+	if (filter_kinds[s->kind].last && e->bar != NULL)
+		return refuse(error, PARSE_INVALID, (size_t)(e->bar - text));
+	if (s->kind == FILTER_JSON) {
+		f->json = true;
+		return e->rest == e->end
+			   ? 0
+			   : refuse(error, PARSE_INVALID, (size_t)(past_blanks(e->rest, e->end) - text));
+	}
+	if (filter_kinds[s->kind].takes == TAKES_FILE ? take_path(s, &f->files, e, text, error) != 0
+						      : take_expression(s, *e, error) != 0)
+		return -1;
+	s->in = OUT_TO(filter_kinds[s->kind].takes == TAKES_FILE ? gather : take, s);
+	s->to = f->to;
+	if (f->n > 0)
+		f->stages[f->n - 1].to = &s->in;
+	f->n++;
+	return 0;
+}
+
+struct filter *
+filter_new(const char *text, struct out *to, const struct filter_files *files, struct filter_error *error)
+{
+	struct filter *f = xcalloc(1, sizeof *f);
+	const char *at = text;
+
 	f->to = to;
-	f->in = OUT_TO(take, f);
-	return f;
+	f->files = *files;
+	for (size_t before = 0;; before++) {
+		struct filter_element e = filter_element_at(at);
+
+		if (before == FILTERS_MAX)
+			say(error, "More than %d filters behind a command", FILTERS_MAX);
+		if (before == FILTERS_MAX || add(f, before, &e, text, error) != 0) {
+			filter_free(f);
+			return NULL;
+		}
+		if (e.bar == NULL)
+			return f;
+		at = e.bar + 1;
+	}
+}
+
+bool
+filter_json(const struct filter *f)
+{
+	return f->json;
 }
 
 struct out *
 filter_in(struct filter *f)
 {
-	return &f->in;
+	return f->n > 0 ? &f->stages[0].in : f->to;
 }
 
-void
-filter_free(struct filter *f)
+static int
+store(
+    const struct stage *s, const struct filter_files *files, const char *text, size_t len, struct out *errors)
 {
-	out_free(&f->in);
-	if (f->line.len > 0)
-		take_line(f, out_text(&f->line));
-	out_free(&f->line);
-	if (f->kind == FILTER_COUNT)
-		out_printf(f->to, "Number of lines which match regexp = %zu\n", f->count);
-	regfree(&f->regex);
-	free(f);
+	filter_store *fn = s->append ? files->append : files->write;
+	char err[400];
+
+	if (fn(files->arg, s->path, text, len, err, sizeof err) == 0)
+		return 0;
+	out_printf(errors, "%s%% Error: %s", errors->len > 0 ? "\n" : "", err);
+	return -1;
+}
+
+int
+filter_finish(struct filter *f, bool done, struct out *errors)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		struct stage *s = &f->stages[i];
+
+		out_free(&s->in);
+		if (s->path == NULL) {
+			if (s->text.len > 0)
+				take_line(s, out_text(&s->text));
+			if (s->kind == FILTER_COUNT)
+				out_printf(s->to, "Number of lines which match regexp = %zu\n", s->count);
+		} else if (done) {
+			rc |= store(s, &f->files, out_text(&s->text), s->text.len, errors);
+		} else if (s->kind != FILTER_TEE) {
+			out_write(s->to, out_text(&s->text), s->text.len);
+		}
+	}
+	filter_free(f);
+	return rc;
 }

@@ -1,19 +1,55 @@
-/* filter.h - what stands behind `|`: begin, count, exclude, include, section. */
+/* filter.h - what stands behind `|`: begin, count, exclude, include, section let lines through; append,
+ * redirect and tee write a file; json is for the command itself. Up to FILTERS_MAX of them, each behind a bar
+ * of its own.
+ *
+ * A bar begins a filter where a blank stands before it; elsewhere (`include a|b`) it belongs to the
+ * expression. One blank ends a filter's word, further ones belong to the expression; blanks at its end are
+ * cut. Nothing may follow append and redirect; json comes first, and only append, redirect and tee may follow
+ * it. Pure: files are written through struct filter_files. */
 #ifndef GW_CLI_FILTER_H
 #define GW_CLI_FILTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/out.h"
 #include "cli/grammar.h"
 
-struct filter;
-extern const struct word filter_words[]; /* for `?`, ended by NULL */
+enum { FILTERS_MAX = 8 };
 
-/* text: "include RE" (POSIX extended, `{` and `}` ordinary as in IOS; at most 256 characters). NULL with a
- * text. */
-struct filter *filter_new(const char *text, struct out *to, char *err, size_t errsz);
+struct filter;
+
+/* Where append, redirect and tee write: all or nothing. 0; -1 with "PATH: reason". */
+typedef int filter_store(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
+struct filter_files {
+	void *arg;
+	filter_store *write, *append;
+	const char *forbidden; /* why no file may be written; NULL: it may */
+};
+
+/* Why a chain of filters is refused. */
+struct filter_error {
+	enum parse_status status; /* PARSE_OK: text says why */
+	size_t column; /* PARSE_INVALID: in the text given */
+	char text[400];
+};
+
+/* text: behind the first bar, "include RE | count RE" (POSIX extended, `{` and `}` ordinary as in IOS; at
+ * most 256 characters, 6 `+`, no back-references). files is copied. NULL with the error; nothing was printed.
+ */
+struct filter *filter_new(
+    const char *text, struct out *to, const struct filter_files *files, struct filter_error *error);
+bool filter_json(const struct filter *); /* the command is to print JSON */
 struct out *filter_in(struct filter *); /* print here */
-void filter_free(struct filter *); /* hands over the last line and the count */
+/* The end of the output: hands over the last line and the count, and frees. done: the command was; else files
+ * stay as they are and what was to go there is printed. 0; -1 with a line in errors, which has no line feed
+ * at its end, for each file that could not be written. */
+int filter_finish(struct filter *, bool done, struct out *errors);
+
+const char *pipe_in(const char *line); /* the `|` of the first filter; NULL: none */
+/* What could stand at the end of text (behind the first bar); as grammar_next, but where text is wrong
+ * nothing is visited and *prefix is the wrong word. */
+void filter_next(const char *text, const char **prefix, bool *end, grammar_visit *, void *arg);
+void filter_help(const char *text, struct out *); /* what `?` there says */
 
 #endif

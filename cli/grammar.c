@@ -342,10 +342,13 @@ grammar_next(const struct choice *choices, size_t n, const char *line, const cha
 			const struct node *node = node_of(&m, &to.v[i]);
 			const struct choice *c = &choices[to.v[i].choice];
 			struct suggestion s = { node->label, node->help, node->kind == NODE_WORD };
+			bool bar = node->kind == NODE_END && c->pipe && !begun;
 			size_t known = 0;
 
+			if (bar)
+				s = (struct suggestion){ "|", "Output modifiers", true };
 			*end |= node->kind == NODE_END || (c->brief && whole >= c->form->lead);
-			if (node->kind == NODE_END || c->hidden ||
+			if ((node->kind == NODE_END && !bar) || c->hidden ||
 			    (s.keyword && !str_casestarts(s.name, *prefix)) || (!s.keyword && begun))
 				continue;
 			while (known < found.n && !str_eq(found.v[known].name, s.name))
@@ -423,30 +426,37 @@ gather(void *arg, const char *name, const char *help, bool keyword)
 }
 
 void
+help_words(struct out *o, const char *prefix, const struct word *words, size_t n, bool end)
+{
+	size_t width = 0, per_line, column = 0;
+
+	if (*prefix == '\0') {
+		help_table(o, words, n, end);
+		return;
+	}
+	if (n == 0)
+		out_str(o, "% Unrecognized command\n");
+	for (size_t i = 0; i < n; i++)
+		width = strlen(words[i].name) > width ? strlen(words[i].name) : width;
+	per_line = HELP_WIDTH / (width + 2);
+	for (size_t i = 0; i < n; i++) {
+		bool last = i + 1 == n || ++column == (per_line > 0 ? per_line : 1);
+
+		out_printf(o, "%-*s%s", last ? 0 : (int)width + 2, words[i].name, last ? "\n" : "");
+		column = last ? 0 : column;
+	}
+}
+
+void
 grammar_help(const struct choice *choices, size_t n, const char *line, struct out *o)
 {
 	struct help h = { 0 };
 	const char *prefix;
 	bool end;
 
-	if (grammar_next(choices, n, line, &prefix, &end, gather, &h) != 0 ||
-	    (*prefix != '\0' && h.words.n == 0)) {
+	if (grammar_next(choices, n, line, &prefix, &end, gather, &h) != 0)
 		out_str(o, "% Unrecognized command\n");
-	} else if (*prefix != '\0') {
-		size_t width = 0, per_line, column = 0;
-
-		for (size_t i = 0; i < h.words.n; i++)
-			width = strlen(h.words.v[i].name) > width ? strlen(h.words.v[i].name) : width;
-		per_line = HELP_WIDTH / (width + 2);
-		for (size_t i = 0; i < h.words.n; i++) {
-			bool last = i + 1 == h.words.n || ++column == (per_line > 0 ? per_line : 1);
-
-			out_printf(
-			    o, "%-*s%s", last ? 0 : (int)width + 2, h.words.v[i].name, last ? "\n" : "");
-			column = last ? 0 : column;
-		}
-	} else {
-		help_table(o, h.words.v, h.words.n, end);
-	}
+	else
+		help_words(o, prefix, h.words.v, h.words.n, end);
 	vec_free(&h.words);
 }

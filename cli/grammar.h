@@ -42,6 +42,7 @@ struct choice {
 	bool brief; /* the line may end anywhere behind the leading keywords (`no`) */
 	bool hidden; /* works, but help does not list it */
 	bool minor; /* never makes an abbreviation of another form's keyword ambiguous */
+	bool pipe; /* behind the whole line help lists `|` */
 };
 
 enum parse_status { PARSE_OK, PARSE_EMPTY, PARSE_INVALID, PARSE_INCOMPLETE, PARSE_AMBIGUOUS };
@@ -76,5 +77,7 @@ int grammar_next(const struct choice *, size_t n, const char *line, const char *
     grammar_visit *, void *arg);
 /* Prints the table of names and help texts as `?` does. */
 void help_table(struct out *, const struct word *, size_t n, bool end);
+/* Names only behind a begun word, else the table; behind a word that nothing fits, that. */
+void help_words(struct out *, const char *prefix, const struct word *, size_t n, bool end);
 
 #endif

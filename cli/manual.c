@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/filter.h"
 
 /* Text for troff: no line begins with a control character, backslashes and hyphens are themselves. */
 static void
@@ -62,6 +63,33 @@ write_kept_commands(struct out *o, const struct table *t)
 		out_char(o, '\n');
 }
 
+static void
+write_filter(void *arg, const char *name, const char *help, bool keyword)
+{
+	(void)keyword;
+	out_str(arg, ".TP\n.B ");
+	troff(arg, name);
+	out_str(arg, str_eq(name, "json") ? " (gw)\n" : "\n");
+	troff(arg, help);
+	out_char(arg, '\n');
+}
+
+/* What may stand behind commands that print. */
+static void
+write_filters(struct out *o)
+{
+	const char *prefix;
+	bool end;
+
+	out_printf(o,
+	    ".SH FILTERS\nBehind a command that prints, a blank and | begin a filter of what it prints;\n"
+	    "up to %d in a row. A | without a blank before it belongs to the expression. Expressions\n"
+	    "are those of POSIX (extended). Files are written whole or not at all; nothing follows\n"
+	    "append and redirect. json comes first, and only files follow it.\n",
+	    FILTERS_MAX);
+	filter_next("", &prefix, &end, write_filter, o);
+}
+
 void
 cli_write_manual(const struct cli *cli, struct out *o)
 {
@@ -76,6 +104,7 @@ cli_write_manual(const struct cli *cli, struct out *o)
 		   "shortened as long as they stay unique. Every configuration statement takes\n.B "
 		   "no\nand\n.B default\n"
 		   "in front. Statements marked (gw) are not in Cisco IOS.\n");
+	write_filters(o);
 	for (size_t i = 0; command_tables[i] != NULL; i++) {
 		const struct table *t = command_tables[i];
 

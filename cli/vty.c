@@ -388,14 +388,29 @@ show_error(struct vty *v, const char *line)
 
 /* EXEC. */
 
-const char *
-pipe_in(const char *line)
+/* The filters behind a command; text: behind the bar; offset: where it begins in the typed line. */
+static struct filter *
+open_filter(struct vty *v, const struct parse *p, const char *text, size_t offset)
 {
-	const char *bar = strchr(line, '|');
+	const struct cli_host *h = cli_host(v->cli);
+	struct filter_files files = { h->arg, h->write_file, h->append_file,
+		vty_privileged(v) ? NULL : "Permission denied; type 'enable' first" };
+	struct filter_error error;
+	struct filter *f = filter_new(text, v->out, &files, &error);
 
-	while (bar != NULL && (bar == line || strchr(" \t", bar[-1]) == NULL))
-		bar = strchr(bar + 1, '|');
-	return bar;
+	if (f == NULL && error.status != PARSE_OK) {
+		vty_refuse_parse(
+		    v, &(struct parse){ .status = error.status, .column = error.column }, offset);
+	} else if (f == NULL) {
+		vty_refuse(v, LINE_SAID, 0, 0);
+		out_printf(&v->error.text, "%% %s", error.text);
+	} else if (filter_json(f) && ((const struct cmd *)p->row)->json == NULL) {
+		vty_refuse(v, LINE_SAID, 0, 0);
+		out_printf(&v->error.text, "%% '%s' has no JSON form", p->canonical);
+		filter_finish(f, false, &v->error.text);
+		return NULL;
+	}
+	return f;
 }
 
 static int
@@ -405,7 +420,6 @@ exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offse
 	char *left = bar == NULL ? xstrdup(line) : xstrndup(line, (size_t)(bar - line));
 	struct filter *filter = NULL;
 	struct out *out = v->out;
-	char err[400];
 	struct cmd_call c;
 	struct parse p;
 	int rc = -1;
@@ -423,23 +437,20 @@ exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offse
 		goto out;
 	}
 	if (bar != NULL) {
-		filter = filter_new(bar + 1, out, err, sizeof err);
-		if (filter == NULL) {
-			vty_refuse(v, LINE_SAID, 0, 0);
-			out_printf(&v->error.text, "%% %s", err);
+		filter = open_filter(v, &p, bar + 1, offset + (size_t)(bar + 1 - line));
+		if (filter == NULL)
 			goto out;
-		}
 		v->out = filter_in(filter);
 	}
 	c = vty_call(v, &p, NULL, CMD_SET);
 	c.conf = conf_hold((struct conf *)(uintptr_t)vty_conf(v));
-	rc = c.cmd->run(&c);
+	rc = filter != NULL && filter_json(filter) ? c.cmd->json(&c) : c.cmd->run(&c);
 	conf_release(c.conf);
+	v->out = out;
+	if (filter != NULL && filter_finish(filter, rc == 0, &v->error.text) != 0)
+		rc = -1;
 	if (rc != 0)
 		v->error.kind = LINE_SAID;
-	v->out = out;
-	if (filter != NULL)
-		filter_free(filter);
 out:
 	parse_free(&p);
 	str_wipe_free(left);

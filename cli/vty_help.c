@@ -13,6 +13,21 @@ struct asked {
 	bool negated, pipe;
 };
 
+/* Whether the line up to the bar is a command that prints. */
+static bool
+takes_pipe(struct vty *v, const struct mode *mode, const char *line, const char *bar)
+{
+	char *left = xstrndup(line, (size_t)(bar - line));
+	struct parse p;
+	bool takes;
+
+	vty_parse(v, mode, left, CMD_SET, &p);
+	takes = p.status == PARSE_OK && (((const struct cmd *)p.row)->flags & CMD_PIPE) != 0;
+	parse_free(&p);
+	str_wipe_free(left);
+	return takes;
+}
+
 static struct asked
 ask(struct vty *v, const char *line)
 {
@@ -36,23 +51,13 @@ ask(struct vty *v, const char *line)
 	if (mode == &mode_user || mode == &mode_exec) {
 		const char *bar = pipe_in(a.line);
 
-		if (bar != NULL) {
+		if (bar != NULL && takes_pipe(v, mode, a.line, bar)) {
 			a.pipe = true;
-			a.line = bar + 1 + skip_blanks(bar + 1, NULL);
+			a.line = bar + 1;
 		}
 	}
 	a.choices = cli_choices(v->cli, mode, a.negated, &a.n);
 	return a;
-}
-
-static size_t
-count_words(const struct word *w)
-{
-	size_t n = 0;
-
-	while (w[n].name != NULL)
-		n++;
-	return n;
 }
 
 void
@@ -60,11 +65,9 @@ vty_help(struct vty *v, const char *line)
 {
 	struct asked a = ask(v, line);
 
-	if (a.pipe && strchr(a.line, ' ') != NULL)
-		help_table(v->out, &(struct word){ "LINE", "Regular Expression" }, 1, false);
-	else if (a.pipe)
-		help_table(v->out, filter_words, count_words(filter_words), false);
-	else {
+	if (a.pipe) {
+		filter_help(a.line, v->out);
+	} else {
 		if (*a.line == '\0' && !a.negated)
 			out_printf(v->out, "%s\n", vty_mode(v)->title);
 		grammar_help(a.choices, a.n, a.line, v->out);
@@ -97,13 +100,9 @@ vty_complete(struct vty *v, const char *line)
 	const char *prefix;
 	bool end;
 
-	if (a.pipe) {
-		prefix = a.line;
-		for (const struct word *w = filter_words; w->name != NULL; w++)
-			if (str_casestarts(w->name, prefix))
-				complete(&c, w->name, NULL, true);
-	} else if (grammar_next(a.choices, a.n, a.line, &prefix, &end, complete, &c) != 0) {
+	if (a.pipe)
+		filter_next(a.line, &prefix, &end, complete, &c);
+	else if (grammar_next(a.choices, a.n, a.line, &prefix, &end, complete, &c) != 0)
 		return NULL;
-	}
 	return c.n == 1 && *prefix != '\0' ? xasprintf("%s ", c.name + strlen(prefix)) : NULL;
 }

@@ -71,6 +71,5 @@ size_t skip_blanks(const char *line, size_t *columns);
 size_t leading_word(const char *line, const char *word, size_t at_least);
 /* `no` and `default` before a statement; *line moves behind them. */
 enum cmd_op take_op(const char **line);
-const char *pipe_in(const char *line); /* the `|` of an output filter; NULL: none */
 
 #endif

@@ -49,6 +49,13 @@ write_config(void *arg, const char *path, const char *text, size_t len, char *er
 	return file_write(path == NULL ? gw->startup_path : path, text, len, err, errsz);
 }
 
+static int
+append_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	(void)arg;
+	return file_append(path, text, len, err, errsz);
+}
+
 static const char *
 startup_path(void *arg)
 {
@@ -145,6 +152,7 @@ apply_host(struct gw *gw)
 		.publish = publish,
 		.read_file = read_config,
 		.write_file = write_config,
+		.append_file = append_file,
 		.startup_path = startup_path,
 		.rejected = rejected,
 		.saved = saved,

@@ -147,3 +147,42 @@ out:
 	free(target);
 	return rc;
 }
+
+int
+file_append(const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+	char *target = NULL;
+	int fd;
+
+	if (there && unfit(&st) != NULL) /* before it is opened: some devices act on that */
+		return fail(path, unfit(&st), err, errsz);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
+	if (unfit(&st) != NULL) {
+		fail(path, unfit(&st), err, errsz);
+		goto out;
+	}
+	target = realpath(path, NULL);
+	if (target == NULL || write_all(fd, text, len) != 0 || fsync(fd) != 0 ||
+	    (!there && sync_directory(target) != 0)) {
+		fail(path, strerror(errno), err, errsz);
+		if (ftruncate(fd, st.st_size) != 0) /* what a full disk took of it goes */
+			fail(path, "Written in part", err, errsz);
+		if (!there && target != NULL)
+			unlink(target);
+		goto out;
+	}
+	close(fd);
+	free(target);
+	return 0;
+out:
+	if (fd >= 0)
+		close(fd);
+	free(target);
+	return -1;
+}

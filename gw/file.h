@@ -12,5 +12,8 @@ char *file_read(const char *path, size_t max, size_t *len, bool *missing, char *
  * they name), then syncs the directory. At every instant either file stands there whole. Mode 0600, or
  * stricter where the old one was. 0; -1 with "PATH: reason", the old file untouched. */
 int file_write(const char *path, const char *text, size_t len, char *err, size_t errsz);
+/* Writes behind what the file has (through symbolic links too), synced; makes it, mode 0600, where it is not
+ * there. 0; -1 with "PATH: reason", the file as it was. */
+int file_append(const char *path, const char *text, size_t len, char *err, size_t errsz);
 
 #endif

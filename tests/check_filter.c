@@ -1,11 +1,14 @@
-/* What stands behind `|`: which lines come through, and which expressions are refused. */
+/* What stands behind `|`: which lines come through, what goes to files, and which filters are refused. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/filter.h"
+#include "tests/fixture.h"
 
 static const char text[] = "hostname gw7\n"
 			   "!\n"
@@ -22,17 +25,54 @@ static const char text[] = "hostname gw7\n"
 			   " registrar 1 dns:a.example expires 60\n"
 			   "end\n";
 
+/* Files are lines of a text: "PATH=TEXT" or "PATH+TEXT"; "full" cannot be written. */
+
+static int
+put(void *arg, char how, const char *path, const char *what, size_t len, char *err, size_t errsz)
+{
+	if (str_starts(path, "full")) {
+		snprintf(err, errsz, "%s: No space left on device", path);
+		return -1;
+	}
+	out_printf(arg, "%s%c%.*s", path, how, (int)len, what);
+	return 0;
+}
+
+static int
+write_file(void *arg, const char *path, const char *what, size_t len, char *err, size_t errsz)
+{
+	return put(arg, '=', path, what, len, err, errsz);
+}
+
+static int
+append_file(void *arg, const char *path, const char *what, size_t len, char *err, size_t errsz)
+{
+	return put(arg, '+', path, what, len, err, errsz);
+}
+
+static struct out written = OUT_MEMORY;
+static const struct filter_files files = { &written, write_file, append_file, NULL };
+
+static struct filter *
+opened(const char *expression, struct out *to)
+{
+	struct filter_error error = { .text = "" };
+	struct filter *f = filter_new(expression, to, &files, &error);
+
+	ck_assert_msg(f != NULL, "'%s': %d %s", expression, error.status, error.text);
+	return f;
+}
+
 static char *
 filtered(const char *expression, const char *in, size_t piece)
 {
-	struct out to = OUT_MEMORY;
-	char err[300] = "";
-	struct filter *f = filter_new(expression, &to, err, sizeof err);
+	struct out to = OUT_MEMORY, errors = OUT_MEMORY;
+	struct filter *f = opened(expression, &to);
 
-	ck_assert_msg(f != NULL, "'%s': %s", expression, err);
 	for (size_t at = 0, len = strlen(in); at < len; at += piece)
 		out_write(filter_in(f), in + at, piece < len - at ? piece : len - at);
-	filter_free(f);
+	ck_assert_int_eq(filter_finish(f, true, &errors), 0);
+	ck_assert_str_eq(out_text(&errors), "");
 	return out_take(&to);
 }
 
@@ -67,6 +107,29 @@ static const struct {
 	{ "section exclude interface|voice|!|hostname",
 	    "sip-ua\n registrar 1 dns:a.example expires 60\nend\n" },
 	{ "section exclude sip-ua|interface|voice", "hostname gw7\n!\n!\nend\n" },
+	/* The second word too may be shortened; alone it is the expression. */
+	{ "sec e interface|voice|!|hostname", "sip-ua\n registrar 1 dns:a.example expires 60\nend\n" },
+	{ "sec INC sip-ua", "sip-ua\n registrar 1 dns:a.example expires 60\n" },
+	{ "section include", "" },
+	{ "section i", "interface Loopback0\n ip address 192.0.2.1 255.255.255.255\n shutdown\n"
+		       "voice service voip\n sip\n  localhost dns:a.example\n  early-offer forced\n"
+		       " fax rate {9600}\nsip-ua\n registrar 1 dns:a.example expires 60\n" },
+	{ "section interface Loopback",
+	    "interface Loopback0\n ip address 192.0.2.1 255.255.255.255\n shutdown\n" },
+	/* Chains. */
+	{ "include dns | exclude registrar", "  localhost dns:a.example\n" },
+	{ "section voice | include a\\.e | count .", "Number of lines which match regexp = 1\n" },
+	{ "section voice |include fax|sip |exclude s[ei]", " fax rate {9600}\n" },
+	{ "begin voice | section sip | begin early | exclude x", "  early-offer forced\nsip-ua\n" },
+	{ "count . | include = [0-9]+$", "Number of lines which match regexp = 14\n" },
+	{ "include include | count .", "Number of lines which match regexp = 0\n" },
+	{ "section include | count .", "Number of lines which match regexp = 0\n" },
+	{ "i . | i . | i . | i . | i . | i . | i . | i sip-ua", "sip-ua\n" },
+	/* Without a blank before it, a bar is part of the expression. */
+	{ "include ^end|^sip | include u|i", "sip-ua\n" },
+	{ "include ^(end| sip)$", " sip\nend\n" },
+	{ "include   registrar   | count .", "Number of lines which match regexp = 0\n" },
+	{ "include \\| | count .", "Number of lines which match regexp = 0\n" },
 };
 
 START_TEST(a_filter_lets_these_lines_through)
@@ -99,13 +162,194 @@ START_TEST(the_last_line_counts_without_line_feed)
 END_TEST
 
 static const struct {
+	const char *expression, *printed, *stored;
+} stores[] = {
+	{ "redirect a", "", "a=x 1\ny 2\nlast" },
+	{ "r flash:a|b", "", "flash:a|b=x 1\ny 2\nlast" },
+	{ "append   a", "", "a+x 1\ny 2\nlast" },
+	{ "tee a", "x 1\ny 2\nlast", "a=x 1\ny 2\nlast" },
+	{ "tee /append a", "x 1\ny 2\nlast", "a+x 1\ny 2\nlast" },
+	{ "tee  /A  a", "x 1\ny 2\nlast", "a+x 1\ny 2\nlast" },
+	{ "tee /app", "x 1\ny 2\nlast", "/app=x 1\ny 2\nlast" },
+	{ "tee a | include 1", "x 1\n", "a=x 1\ny 2\nlast" },
+	{ "include 1 | tee a | tee /append b | count .", "Number of lines which match regexp = 1\n",
+	    "a=x 1\nb+x 1\n" },
+	{ "count 1 | redirect a", "", "a=Number of lines which match regexp = 1\n" },
+	{ "exclude . | append a", "", "a+" },
+	{ "json", "x 1\ny 2\nlast", "" },
+	{ "j | tee a | redirect b", "", "a=x 1\ny 2\nlastb=x 1\ny 2\nlast" },
+};
+
+START_TEST(a_file_gets_what_reaches_it)
+{
+	static const size_t pieces[] = { 1, 3, 1000 };
+
+	for (size_t i = 0; i < COUNT(pieces); i++) {
+		char *got = filtered(stores[_i].expression, "x 1\ny 2\nlast", pieces[i]);
+
+		ck_assert_str_eq(got, stores[_i].printed);
+		ck_assert_str_eq(out_text(&written), stores[_i].stored);
+		out_free(&written);
+		free(got);
+	}
+}
+END_TEST
+
+START_TEST(only_json_switches_the_command)
+{
+	static const char *const chains[] = { "redirect a", "include json", "json", "json | append a" };
+	struct out to = OUT_MEMORY;
+
+	for (size_t i = 0; i < COUNT(chains); i++) {
+		struct filter *f = opened(chains[i], &to);
+
+		ck_assert_int_eq(filter_json(f), i >= 2);
+		filter_finish(f, false, &to);
+	}
+	ck_assert_str_eq(out_text(&to), "");
+	out_free(&to);
+}
+END_TEST
+
+static const struct {
+	const char *expression, *printed, *errors, *stored;
+} failures[] = {
+	{ "redirect full", "", "% Error: full: No space left on device", "" },
+	{ "tee full", "text\n", "% Error: full: No space left on device", "" },
+	{ "tee full | tee a | append full2", "",
+	    "% Error: full: No space left on device\n% Error: full2: No space left on device", "a=text\n" },
+};
+
+START_TEST(a_file_that_cannot_be_written_is_named)
+{
+	struct out to = OUT_MEMORY, errors = OUT_MEMORY;
+	struct filter *f = opened(failures[_i].expression, &to);
+
+	out_str(filter_in(f), "text\n");
+	ck_assert_int_eq(filter_finish(f, true, &errors), -1);
+	ck_assert_str_eq(out_text(&to), failures[_i].printed);
+	ck_assert_str_eq(out_text(&errors), failures[_i].errors);
+	ck_assert_str_eq(out_text(&written), failures[_i].stored);
+	out_free(&to);
+	out_free(&errors);
+	out_free(&written);
+}
+END_TEST
+
+START_TEST(a_refused_command_writes_no_file_and_what_it_said_is_printed)
+{
+	static const char *const chains[] = { "redirect a", "append a", "tee a",
+		"include t | tee b | redirect a" };
+	struct out to = OUT_MEMORY, errors = OUT_MEMORY;
+
+	for (size_t i = 0; i < COUNT(chains); i++) {
+		struct filter *f = opened(chains[i], &to);
+
+		out_str(filter_in(f), "text\n");
+		ck_assert_int_eq(filter_finish(f, false, &errors), 0);
+		ck_assert_str_eq(out_text(&to), "text\n");
+		ck_assert_str_eq(out_text(&written), "");
+		out_free(&to);
+	}
+	ck_assert_str_eq(out_text(&errors), "");
+}
+END_TEST
+
+START_TEST(a_megabyte_reaches_the_file_whole)
+{
+	char *line = xmalloc(1024 * 1024 + 1), *got;
+
+	memset(line, 'a', 1024 * 1024);
+	for (size_t i = 63; i < 1024 * 1024; i += 64)
+		line[i] = '\n';
+	line[1024 * 1024] = '\0';
+	got = filtered("include a | redirect f", line, 1000);
+	ck_assert_str_eq(got, "");
+	ck_assert_int_eq(strncmp(out_text(&written), "f=", 2), 0);
+	ck_assert_str_eq(out_text(&written) + 2, line);
+	out_free(&written);
+	free(got);
+	free(line);
+}
+END_TEST
+
+START_TEST(no_file_where_none_may_be_written)
+{
+	static const char *const chains[] = { "redirect a", "append a", "include x | tee a | count ." };
+	struct filter_files closed = files, none = { 0 };
+	struct filter_error error;
+	struct out to = OUT_MEMORY;
+
+	closed.forbidden = "Permission denied";
+	for (size_t i = 0; i < COUNT(chains); i++) {
+		ck_assert_ptr_null(filter_new(chains[i], &to, &closed, &error));
+		ck_assert_int_eq(error.status, PARSE_OK);
+		ck_assert_str_eq(error.text, "Error: a: Permission denied");
+		ck_assert_ptr_null(filter_new(chains[i], &to, &none, &error));
+		ck_assert_str_eq(error.text, "Error: a: no files can be written here");
+	}
+}
+END_TEST
+
+static const struct {
+	const char *expression;
+	enum parse_status status;
+	size_t column;
+} misread[] = {
+	{ "", PARSE_INCOMPLETE, 0 },
+	{ " ", PARSE_INCOMPLETE, 0 },
+	{ "include", PARSE_INCOMPLETE, 0 },
+	{ "inc ", PARSE_INCOMPLETE, 0 },
+	{ "section exclude ", PARSE_OK, 0 },
+	{ "include x | ", PARSE_INCOMPLETE, 0 },
+	{ "include x | count", PARSE_INCOMPLETE, 0 },
+	{ "count | include x", PARSE_INCOMPLETE, 0 },
+	{ "redirect", PARSE_INCOMPLETE, 0 },
+	{ "append ", PARSE_INCOMPLETE, 0 },
+	{ "tee", PARSE_INCOMPLETE, 0 },
+	{ "tee /append", PARSE_INCOMPLETE, 0 },
+	{ "tee /append | include x", PARSE_INCOMPLETE, 0 },
+	/* The caret stands below the first letter that cannot be right. */
+	{ "grep x", PARSE_INVALID, 0 },
+	{ " includes x", PARSE_INVALID, 8 },
+	{ "incx", PARSE_INVALID, 3 },
+	{ "| include x", PARSE_INVALID, 0 },
+	{ "include x | | include y", PARSE_INVALID, 12 },
+	{ "include x | exklude y", PARSE_INVALID, 14 },
+	{ "include x | json", PARSE_INVALID, 12 },
+	{ "json | include x", PARSE_INVALID, 7 },
+	{ "json x", PARSE_INVALID, 5 },
+	{ "json | json", PARSE_INVALID, 7 },
+	{ "redirect a b", PARSE_INVALID, 11 },
+	{ "tee a b", PARSE_INVALID, 6 },
+	{ "tee /append a b", PARSE_INVALID, 14 },
+	{ "redirect a | include x", PARSE_INVALID, 11 },
+	{ "include x | append a | tee b", PARSE_INVALID, 21 },
+};
+
+START_TEST(a_filter_that_is_no_filter_is_refused_where_it_goes_wrong)
+{
+	struct out to = OUT_MEMORY;
+	struct filter_error error;
+	struct filter *f = filter_new(misread[_i].expression, &to, &files, &error);
+
+	if (misread[_i].status == PARSE_OK) {
+		ck_assert_ptr_nonnull(f);
+		filter_finish(f, false, &to);
+		return;
+	}
+	ck_assert_ptr_null(f);
+	ck_assert_msg(error.status == misread[_i].status, "'%s': %d", misread[_i].expression, error.status);
+	ck_assert_msg(error.status != PARSE_INVALID || error.column == misread[_i].column, "'%s': %zu",
+	    misread[_i].expression, error.column);
+}
+END_TEST
+
+static const struct {
 	const char *expression, *err;
 } refused[] = {
-	{ "", "begin, count, exclude, include or section expected behind '|'" },
-	{ "grep x", "begin, count, exclude, include or section expected behind '|'" },
-	{ "includes x", "begin, count, exclude, include or section expected behind '|'" },
-	{ "include", "A regular expression of 1 to 256 characters is expected behind 'include'" },
-	{ "section exclude ", "A regular expression of 1 to 256 characters is expected behind 'section'" },
+	{ "i . | i . | i . | i . | i . | i . | i . | i . | i .", "More than 8 filters behind a command" },
+	{ "include . | include (", "Bad regular expression '('" },
 	{ "include (", "Bad regular expression '('" },
 	{ "include [", "Bad regular expression '['" },
 	{ "include [z-a]", "Bad regular expression '[z-a]'" },
@@ -120,11 +364,12 @@ static const struct {
 START_TEST(a_bad_expression_is_refused_with_the_reason)
 {
 	struct out to = OUT_MEMORY;
-	char err[300] = "";
+	struct filter_error error = { .text = "" };
 
-	ck_assert_ptr_null(filter_new(refused[_i].expression, &to, err, sizeof err));
-	ck_assert_msg(strncmp(err, refused[_i].err, strlen(refused[_i].err)) == 0, "'%s': %s",
-	    refused[_i].expression, err);
+	ck_assert_ptr_null(filter_new(refused[_i].expression, &to, &files, &error));
+	ck_assert_int_eq(error.status, PARSE_OK);
+	ck_assert_msg(
+	    str_starts(error.text, refused[_i].err), "'%s': %s", refused[_i].expression, error.text);
 	ck_assert_str_eq(out_text(&to), "");
 }
 END_TEST
@@ -132,13 +377,15 @@ END_TEST
 START_TEST(an_expression_of_ten_kilobytes_is_refused)
 {
 	struct out to = OUT_MEMORY;
-	char err[300] = "", *expression = xmalloc(10241);
+	struct filter_error error = { .text = "" };
+	char *expression = xmalloc(10241);
 
 	memset(expression, 'a', 10240);
 	memcpy(expression, "include ", 8);
 	expression[10240] = '\0';
-	ck_assert_ptr_null(filter_new(expression, &to, err, sizeof err));
-	ck_assert_uint_lt(strlen(err), 100);
+	ck_assert_ptr_null(filter_new(expression, &to, &files, &error));
+	ck_assert_uint_gt(strlen(error.text), 0);
+	ck_assert_uint_lt(strlen(error.text), 100);
 	expression[8 + 256] = '\0';
 	free(filtered(expression, text, 10));
 	free(expression);
@@ -167,6 +414,90 @@ START_TEST(no_expression_takes_long)
 }
 END_TEST
 
+START_TEST(a_full_disk_refuses_the_line)
+{
+	struct fixture *f = fixture_new(false);
+
+	ck_assert_int_eq(fixture_type(f, "enable\nshow clock | redirect a\n"), 0);
+	ck_assert_str_eq(f->written, "08:00:00.123 UTC Fri Nov 20 2026\n");
+	f->full = true;
+	ck_assert_int_eq(fixture_type(f, "show clock | append a\nshow clock | tee b | count .\n"), 2);
+	ck_assert_str_eq(out_text(&f->out), "% Error: a: No space left on device\n"
+					    "Number of lines which match regexp = 1\n"
+					    "% Error: b: No space left on device\n");
+	ck_assert_str_eq(f->written, "08:00:00.123 UTC Fri Nov 20 2026\n");
+	fixture_free(f);
+}
+END_TEST
+
+START_TEST(a_refused_command_leaves_the_file)
+{
+	struct fixture *f = fixture_new(false);
+
+	ck_assert_int_eq(fixture_type(f, "enable\nshow sip-ua register why 4711 | redirect a\n"), 1);
+	ck_assert_str_eq(out_text(&f->out), "% No endpoint '4711' registers here\n");
+	ck_assert_ptr_null(f->written);
+	fixture_free(f);
+}
+END_TEST
+
+/* Names as Tab and `?` get them, the wrong or begun word before them, `<cr>` where the line could end. */
+static const struct {
+	const char *text, *expected;
+} nexts[] = {
+	{ "", ": append begin count exclude include json redirect section tee" },
+	{ " ", ": append begin count exclude include json redirect section tee" },
+	{ " in", "in: include" },
+	{ "X", "X:" },
+	{ "include ", ": LINE" },
+	{ "include fo", ": LINE | <cr>" },
+	{ "include foo bar ", ": LINE | <cr>" },
+	{ "section ", ": LINE exclude include" },
+	{ "section e", "e: exclude" },
+	{ "section foo", ": LINE | <cr>" },
+	{ "section exclude ", ": LINE | <cr>" },
+	{ "redirect ", ": FILE" },
+	{ "redirect f", "f:" },
+	{ "redirect f ", ": <cr>" },
+	{ "append f g", " g:" },
+	{ "tee ", ": FILE /append" },
+	{ "tee /a", "/a: /append" },
+	{ "tee /a ", ": FILE" },
+	{ "tee /a f ", ": | <cr>" },
+	{ "tee f ", ": | <cr>" },
+	{ "json ", ": | <cr>" },
+	{ "json | ", ": append redirect tee" },
+	{ "json | i", "i:" },
+	{ "include x | ", ": append begin count exclude include redirect section tee" },
+	{ "include x | sec", "sec: section" },
+	{ "redirect f | ", "| :" },
+	{ "grep x | inc", "grep x | inc:" },
+	{ "i . | i . | i . | i . | i . | i . | i . | i .", ": LINE <cr>" },
+	{ "i . | i . | i . | i . | i . | i . | i . | i . | ", "| :" },
+};
+
+static void
+gather_name(void *arg, const char *name, const char *help, bool keyword)
+{
+	ck_assert(help != NULL && keyword == (strcmp(name, "LINE") != 0 && strcmp(name, "FILE") != 0));
+	out_printf(arg, " %s", name);
+}
+
+START_TEST(these_words_can_follow)
+{
+	struct out names = OUT_MEMORY;
+	const char *prefix;
+	char *got;
+	bool end;
+
+	filter_next(nexts[_i].text, &prefix, &end, gather_name, &names);
+	got = xasprintf("%s:%s%s", prefix, out_text(&names), end ? " <cr>" : "");
+	ck_assert_msg(str_eq(got, nexts[_i].expected), "'%s': '%s'", nexts[_i].text, got);
+	free(got);
+	out_free(&names);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -178,6 +509,16 @@ main(void)
 	tcase_set_timeout(t, 10);
 	tcase_add_loop_test(t, a_filter_lets_these_lines_through, 0, COUNT(cases));
 	tcase_add_test(t, the_last_line_counts_without_line_feed);
+	tcase_add_loop_test(t, a_file_gets_what_reaches_it, 0, COUNT(stores));
+	tcase_add_test(t, only_json_switches_the_command);
+	tcase_add_loop_test(t, a_file_that_cannot_be_written_is_named, 0, COUNT(failures));
+	tcase_add_test(t, a_refused_command_writes_no_file_and_what_it_said_is_printed);
+	tcase_add_test(t, a_megabyte_reaches_the_file_whole);
+	tcase_add_test(t, no_file_where_none_may_be_written);
+	tcase_add_test(t, a_full_disk_refuses_the_line);
+	tcase_add_test(t, a_refused_command_leaves_the_file);
+	tcase_add_loop_test(t, a_filter_that_is_no_filter_is_refused_where_it_goes_wrong, 0, COUNT(misread));
+	tcase_add_loop_test(t, these_words_can_follow, 0, COUNT(nexts));
 	tcase_add_loop_test(t, a_bad_expression_is_refused_with_the_reason, 0, COUNT(refused));
 	tcase_add_test(t, an_expression_of_ten_kilobytes_is_refused);
 	tcase_add_loop_test(t, no_expression_takes_long, 0, COUNT(heavy));

@@ -187,6 +187,16 @@ START_TEST(a_row_can_be_set_and_unset_or_is_a_command)
 }
 END_TEST
 
+START_TEST(a_show_takes_filters)
+{
+	const struct cmd *row = rows.v[_i];
+
+	if (row->run == NULL || !str_starts(row->form, "show "))
+		return;
+	ck_assert_msg((row->flags & CMD_PIPE) != 0, "'%s' takes no '|'", row->form);
+}
+END_TEST
+
 START_TEST(nothing_is_written_for_a_default)
 {
 	struct fixture *f = fixture_new(false);
@@ -212,6 +222,7 @@ main(void)
 	n = (int)rows.n;
 	tcase_add_test(t, nothing_is_written_for_a_default);
 	tcase_add_loop_test(t, a_row_can_be_set_and_unset_or_is_a_command, 0, n);
+	tcase_add_loop_test(t, a_show_takes_filters, 0, n);
 	tcase_add_loop_test(t, the_example_of_a_row_is_taken, 0, n);
 	tcase_add_loop_test(t, what_a_row_writes_is_read_again_to_the_same, 0, n);
 	tcase_add_loop_test(t, default_and_no_take_a_row_back, 0, n);

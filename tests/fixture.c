@@ -59,6 +59,17 @@ write_file(void *arg, const char *path, const char *text, size_t len, char *err,
 	return 0;
 }
 
+static int
+append_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+	char *whole = xasprintf("%s%.*s", f->written == NULL ? "" : f->written, (int)len, text);
+	int rc = write_file(arg, path, whole, strlen(whole), err, errsz);
+
+	free(whole);
+	return rc;
+}
+
 static const char *
 startup_path(void *arg)
 {
@@ -294,6 +305,7 @@ fixture_new(bool interactive)
 		.publish = publish,
 		.read_file = read_file,
 		.write_file = write_file,
+		.append_file = append_file,
 		.startup_path = startup_path,
 		.rejected = rejected,
 		.saved = nothing,

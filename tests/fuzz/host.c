@@ -119,6 +119,7 @@ fuzz_cli(struct fuzz_host **h)
 			.publish = publish,
 			.read_file = read_file,
 			.write_file = write_file,
+			.append_file = write_file,
 			.startup_path = startup_path,
 			.random = random_bytes,
 			.set_debug = set_debug,
