@@ -179,20 +179,12 @@ edit_kept(struct kept_at at, const struct cmd *row, const char *line)
 			       : conf_edit_kept(at.conf, cli_rank(row), line);
 }
 
-/* The warning shows the first line only, and nothing that could be a secret. */
+/* The warning shows keywords only: what stands behind them may be a secret, even behind a mistyped word. */
 static void
-warn_of_kept(struct cmd_call *c, const char *line)
+warn_of_kept(struct cmd_call *c, enum cmd_op op)
 {
-	static const char *const before[] = { "password ", "secret ", "key ", "key-string ", "community " };
-	int shown = (int)strcspn(line, "\n");
-
-	for (size_t i = 0; i < COUNT(before); i++) {
-		const char *at = strcasestr(line, before[i]);
-		int end = at == NULL ? shown : (int)(at - line + (long)strlen(before[i])) - 1;
-
-		shown = end < shown ? end : shown;
-	}
-	cmd_warn(c, "'%.*s' is kept, but %s", shown < 60 ? shown : 60, line, c->cmd->accept);
+	cmd_warn(c, "'%s%.*s' is kept, but %s", op == CMD_NO ? "no " : "", (int)c->parse->keywords,
+	    c->parse->canonical, c->cmd->accept);
 }
 
 /* The line as it may be kept: without a clear password or login secret; `no` needs none. *behind: where the
@@ -200,7 +192,7 @@ warn_of_kept(struct cmd_call *c, const char *line)
 static char *
 without_secrets(struct cmd_call *c, size_t *behind)
 {
-	char *line = conceal(c->parse->canonical), *clear, *hash, *whole;
+	char *line = conceal(NULL, c->parse->canonical), *clear, *hash, *whole;
 	size_t end, from;
 
 	*behind = 0;
@@ -250,7 +242,7 @@ keep(struct cmd_call *c)
 	if (c->op == CMD_SET)
 		c->section = xstrdup(line);
 	if (c->op != CMD_DEFAULT && !was)
-		warn_of_kept(c, c->op == CMD_NO ? no : line);
+		warn_of_kept(c, c->op);
 	str_wipe_free(no);
 	str_wipe_free(line);
 	return 0;
@@ -284,7 +276,8 @@ section_line(struct cmd_call *c, enum cmd_op op, const char *text, size_t indent
 {
 	struct context *ctx = c->context;
 	struct cmd_call parent = *c;
-	char *whole = xasprintf("%s%s", op == CMD_NO ? "no " : "", text), *line = conceal(whole);
+	char *whole = xasprintf("%s%s", op == CMD_NO ? "no " : "", text),
+	     *line = conceal(ctx->section, whole);
 	struct kept *k;
 	size_t level, at;
 	int rc = 0;

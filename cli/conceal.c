@@ -71,24 +71,80 @@ clear_login(const char *line, size_t *behind, size_t *clear)
 	return true;
 }
 
-char *
-conceal(const char *line)
+/* Passwords that IOS stores as type 7, by the word before them. */
+static const struct {
+	const char *word;
+	const char *within; /* how the line begins, or the statement whose mode it is of; NULL: anywhere */
+	bool whole; /* goes to the end of the line */
+} passwords[] = {
+	{ "password", NULL, false },
+	{ "key-string", NULL, true },
+	{ "server-key", NULL, true },
+	{ "key", "tacacs-server ", true },
+	{ "key", "radius-server ", true },
+	{ "key", "tacacs server ", true },
+	{ "key", "radius server ", true },
+};
+
+/* Where the clear password of the line stands, how long it is, and where the type before it begins; NULL:
+ * there is none. */
+static const char *
+find_clear(const char *section, const char *line, size_t *len, const char **from)
 {
-	const char *clear = value_of(line, "password");
+	const char *first = line + strspn(line, " \t");
+
+	if (has_no_password(first))
+		return NULL;
+	first += word_is(first, "no") ? next_word(first) - first : 0;
+	for (size_t i = 0; i < COUNT(passwords); i++) {
+		const char *value = value_of(line, passwords[i].word), *within = passwords[i].within;
+
+		if (value == NULL || is_type(value))
+			continue;
+		if (within != NULL && !str_casestarts(first, within) &&
+		    (section == NULL || !str_casestarts(section, within)))
+			continue;
+		*from = value;
+		if (word_is(value, "0") && *next_word(value) != '\0')
+			value = next_word(value);
+		*len = passwords[i].whole ? strlen(value) : word_length(value);
+		return value;
+	}
+	return NULL;
+}
+
+char *
+conceal(const char *section, const char *line)
+{
+	size_t len;
+	const char *from, *clear = find_clear(section, line, &len, &from);
 	char *text, *hidden;
 	struct out o = OUT_MEMORY;
 
-	if (clear == NULL || has_no_password(line + strspn(line, " \t")) || is_type(clear))
+	if (clear == NULL)
 		return xstrdup(line);
-	out_write(&o, line, (size_t)(clear - line));
-	if (word_is(clear, "0") && *next_word(clear) != '\0')
-		clear = next_word(clear);
-	text = xstrndup(clear, word_length(clear));
+	text = xstrndup(clear, len);
 	hidden = type7_encode(text, (unsigned char)text[0] & 15u);
-	out_printf(&o, "7 %s%s", hidden, clear + strlen(text));
+	out_write(&o, line, (size_t)(from - line));
+	out_printf(&o, "7 %s%s", hidden, clear + len);
 	str_wipe_free(hidden);
 	str_wipe_free(text);
 	return out_take(&o);
+}
+
+bool
+takes_secret(const char *line)
+{
+	static const char *const statements[] = { "credentials", "authentication", "username", "enable",
+		"snmp-server" };
+
+	line += strspn(line, " \t");
+	if (word_is(line, "no") || word_is(line, "default"))
+		line = next_word(line);
+	for (size_t i = 0; i < COUNT(statements); i++)
+		if (*next_word(line) != '\0' && strncasecmp(line, statements[i], word_length(line)) == 0)
+			return true;
+	return false;
 }
 
 bool

@@ -227,6 +227,7 @@ trace_back(const struct match *m, int t, struct parse *p)
 	VEC(struct parse_arg) args = { 0 };
 	struct out canonical = OUT_MEMORY;
 	int path[TOKENS_MAX];
+	bool argument = false;
 	size_t n = 0;
 
 	for (; t != NOWHERE; t = m->threads.v[t].before)
@@ -245,6 +246,9 @@ trace_back(const struct match *m, int t, struct parse *p)
 		}
 		a.text = node->kind == NODE_WORD ? xstrdup(node->label) : xstrndup(typed, len);
 		out_printf(&canonical, "%s%s", canonical.len > 0 ? " " : "", a.text);
+		if (node->kind == NODE_WORD && !argument)
+			p->keywords = canonical.len;
+		argument |= node->kind != NODE_WORD;
 		if (node->name != NULL)
 			vec_push(&args, a);
 		else

@@ -61,6 +61,7 @@ struct parse {
 	struct parse_arg *args;
 	size_t nargs;
 	char *canonical; /* PARSE_OK: the line with its keywords in full */
+	size_t keywords; /* PARSE_OK: bytes of it before the first word that is no keyword */
 };
 
 /* Reads line; *parse is always filled and must be freed (which wipes it: it may hold a password). */

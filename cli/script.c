@@ -50,7 +50,7 @@ say_error(struct script *s, const char *line)
 			word--;
 		out_printf(o, "%s at position %zu",
 		    e->kind == LINE_AMBIGUOUS ? "Ambiguous command" : "Invalid input", e->column + 1);
-		if (!may_hold_secret(line, word)) {
+		if (!may_hold_secret(line, word) && (word == strspn(line, " \t") || !takes_secret(line))) {
 			out_str(o, ": '");
 			out_escaped(o, line + word, strcspn(line + word, " \t"));
 			out_str(o, "'");

@@ -116,6 +116,7 @@ begin_banner(struct vty *v, const struct parse *p)
 		return false;
 	}
 	v->banner.row = p->row;
+	v->banner.keywords = p->keywords;
 	out_str(&v->banner.text, p->canonical);
 	return true;
 }
@@ -267,7 +268,7 @@ int
 vty_banner_line(struct vty *v, const char *line)
 {
 	const char *end = strstr(line, v->banner.delimiter);
-	struct parse p = { .status = PARSE_OK, .row = v->banner.row };
+	struct parse p = { .status = PARSE_OK, .row = v->banner.row, .keywords = v->banner.keywords };
 	int rc;
 
 	out_char(&v->banner.text, '\n');

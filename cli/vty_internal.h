@@ -33,6 +33,7 @@ struct vty {
 	struct { /* the rest of a banner */
 		struct out text;
 		char *delimiter; /* NULL: none is being typed */
+		size_t keywords; /* bytes of its keywords */
 		const struct cmd *row;
 	} banner;
 };

@@ -217,8 +217,9 @@ key_delete(EditLine *el, int ch)
 static bool
 may_remember(const char *line)
 {
-	return !may_hold_secret(line, strlen(line)) && strcasestr(line, "passw") == NULL &&
-	       strcasestr(line, "cred") == NULL && strcasestr(line, "auth") == NULL;
+	return !may_hold_secret(line, strlen(line)) && !takes_secret(line) &&
+	       strcasestr(line, "passw") == NULL && strcasestr(line, "cred") == NULL &&
+	       strcasestr(line, "auth") == NULL;
 }
 
 static void

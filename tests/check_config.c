@@ -599,6 +599,11 @@ static const struct {
 	/* Secrets of kept statements do not stand in clear. */
 	{ "username admin privilege 15 password 0 hush-hush\n", "username admin privilege 15 password 7 ",
 	    "hush" },
+	{ "tacacs-server key hush-hush\n", "tacacs-server key 7 ", "hush" },
+	{ "radius-server host 192.0.2.5 key 0 hush-hush of two\n", "radius-server host 192.0.2.5 key 7 ",
+	    "hush" },
+	{ "radius server r1\n key hush-hush\n", " key 7 ", "hush" },
+	{ "key chain k\n key 1\n  key-string hush-hush\n", "key chain k\n key 1\n  key-string 7 ", "hush" },
 	{ "voice register pool 1\n username 5100 password hush-hush\n", " username 5100 password 7 ",
 	    "hush" },
 };

@@ -138,6 +138,17 @@ static const char *const secrets[] = {
 	"username admin privilege 15 password 0 Hush-Hush\n",
 	"username admin secret 0 Hush-Hush\n",
 	"username admin secret Hush-Hush\n",
+	"username admin passwrd Hush-Hush\n",
+	"username Hush-Hush\n",
+	"snmp-server comunity Hush-Hush ro\n",
+	"sip-ua\ncredentials number 1 username u Hush-Hush realm r\n",
+	"sip-ua\nauthentication username u Hush-Hush\n",
+	"enable Hush-Hush\n",
+	"enable algorithm-type sha256 Hush-Hush\n",
+	"key config-key Hush-Hush\n",
+	"key Hush-Hush\n",
+	"tacacs-server ky Hush-Hush\n",
+	"interface e0\n ip ospf autentication-kee Hush-Hush\n",
 	"snmp-server community Hush-Hush ro\n",
 	"key config-key password-encrypt Hush-Hush\n",
 	"crypto isakmp key Hush-Hush address 192.0.2.1\n",
@@ -168,8 +179,8 @@ START_TEST(warnings_are_one_line_each)
 
 	ck_assert_uint_eq(l.report.nwarnings, 2);
 	ck_assert_str_eq(out_text(&l.report.warnings),
-	    "site.cfg:4: warning: 'banner motd ^C' is kept, but gw does not act on it\n"
-	    "site.cfg:5: warning: 'ip http server' is kept, but gw does not act on it\n");
+	    "site.cfg:4: warning: 'banner motd' is kept, but gw does not act on it\n"
+	    "site.cfg:5: warning: 'ip http' is kept, but gw does not act on it\n");
 	loaded_free(&l);
 }
 END_TEST
