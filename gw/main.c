@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -23,14 +24,16 @@ static const char usage[] =
     "  -D, --daemon       run as a service\n"
     "  -t, --test FILE    print FILE:LINE: text for every line in error; exit status 1 if there is one\n"
     "      --strict       do not start when a line of the startup configuration is refused\n"
+    "      --core         a crash may leave a core file, which holds all passwords in clear\n"
     "  -h, --help         this text\n"
     "  -V, --version      version\n";
 
 struct options {
 	const char *file, *test;
-	bool daemon, strict;
+	bool daemon, strict, core;
 };
 
+enum { OPTION_CORE = 256 }; /* options without a letter */
 enum { ERRORS_KEPT = 1 << 16 }; /* bytes of log that wait for the reader of standard error */
 
 struct errors {
@@ -116,6 +119,16 @@ on_signal(void *arg, int signal)
 	}
 }
 
+/* Passwords stand in memory: no core file, no debugger of others. */
+static void
+hide_memory(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
 static int
 run(const struct options *o)
 {
@@ -192,8 +205,9 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "file", required_argument, NULL, 'f' },
 		{ "daemon", no_argument, NULL, 'D' }, { "test", required_argument, NULL, 't' },
-		{ "strict", no_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
+		{ "strict", no_argument, NULL, 's' }, { "core", no_argument, NULL, OPTION_CORE },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 } };
 	struct options o = { 0 };
 	int c;
 
@@ -214,6 +228,9 @@ main(int argc, char **argv)
 		case 's':
 			o.strict = true;
 			break;
+		case OPTION_CORE:
+			o.core = true;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -229,8 +246,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "gw: unexpected argument '%s'\n%s", argv[optind], usage);
 		return 2;
 	}
+	if (!o.core)
+		hide_memory();
 	if (o.test != NULL)
 		return test_file(o.test);
-	prctl(PR_SET_DUMPABLE, 0); /* passwords stand in memory: no core file, no debugger of others */
 	return run(&o);
 }
