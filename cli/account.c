@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/vty.h"
 #include "conf/check.h"
 
 const char authentication_form[] =
@@ -19,16 +20,61 @@ const struct word authentication_words[] = {
 	{ NULL, NULL },
 };
 
-int
-password_take(struct cmd_call *c, struct secret *s)
+/* A type 6 password that cannot be used: said, and what to do. */
+static void
+warn_of_closed(struct cmd_call *c, const char *master)
 {
+	const char *username = cmd_arg(c, "username"), *realm = cmd_arg(c, "realm");
+
+	if (master != NULL)
+		cmd_warn(c,
+		    "the master key does not open the type 6 password%s%s%s%s: it was encrypted with another "
+		    "key, or is damaged",
+		    username == NULL ? "" : " of username ", username == NULL ? "" : username,
+		    realm == NULL ? "" : " realm ", realm == NULL ? "" : realm);
+	else if (vty_say_no_key(c->vty))
+		cmd_warn(c, "no master key: type 6 passwords are kept, and used when 'key config-key "
+			    "password-encrypt' was typed");
+}
+
+int
+password_seal(const struct cli *cli, const char *master, struct secret *s)
+{
+	const struct cli_host *h = cli_host(cli);
+	unsigned char salt[8];
+
+	if (master == NULL || h->random == NULL)
+		return -1;
+	h->random(h->arg, salt, sizeof salt);
+	return secret_seal(s, master, salt);
+}
+
+int
+password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
+{
+	const struct cli_host *h = cli_host(vty_cli(c->vty));
 	const char *type = cmd_arg(c, "type"), *text = cmd_arg(c, "password");
+	const char *master = h->master_key == NULL ? NULL : h->master_key(h->arg), *old = NULL;
 	char err[200];
 
-	if (secret_parse(s, type == NULL ? SECRET_CLEAR : (enum secret_type)(type[0] - '0'), text, NULL, err,
-		sizeof err) == 0)
+	if (secret_parse(s, type == NULL ? SECRET_CLEAR : (enum secret_type)(type[0] - '0'), text, master,
+		err, sizeof err) != 0)
+		return cmd_error(c, "%s", err);
+	if (s->clear == NULL && h->old_master_key != NULL)
+		old = h->old_master_key(h->arg);
+	if (s->clear == NULL && (old == NULL || secret_open(s, old) != 0)) {
+		warn_of_closed(c, master);
 		return 0;
-	return cmd_error(c, "%s", err);
+	}
+	if (old == NULL && (s->type == SECRET_TYPE6 || !c->conf->system->password_aes))
+		return 0;
+	if (master != NULL && was != NULL && was->type == SECRET_TYPE6 && str_eq(was->clear, s->clear)) {
+		secret_free(s);
+		*s = secret_copy(was);
+	} else {
+		(void)password_seal(vty_cli(c->vty), master, s);
+	}
+	return 0;
 }
 
 char *
@@ -40,32 +86,49 @@ password_text(const struct conf *conf, const struct secret *s)
 }
 
 char *
-login_new(const struct cli *cli, const char *clear)
+login_new(const struct cli *cli, unsigned type, const char *clear)
 {
 	static const char alphabet[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	const struct cli_host *h = cli_host(cli);
-	unsigned char bytes[14];
-	char salt[15];
+	size_t n = type == 5 ? LOGIN_SALT_MD5 : LOGIN_SALT;
+	unsigned char bytes[LOGIN_SALT];
+	char salt[LOGIN_SALT + 1];
 
 	if (h->random == NULL)
 		return NULL;
-	h->random(h->arg, bytes, sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
+	h->random(h->arg, bytes, n);
+	for (size_t i = 0; i < n; i++)
 		salt[i] = alphabet[bytes[i] & 63];
-	salt[14] = '\0';
-	return login_hash(clear, salt);
+	salt[n] = '\0';
+	return login_hash(type, clear, salt);
+}
+
+bool
+enable_asks(const struct conf_system *s)
+{
+	return s->enable_hash != NULL || s->enable_password.stored != NULL;
+}
+
+bool
+enable_check(const struct conf_system *s, const char *answer)
+{
+	if (s->enable_hash != NULL)
+		return login_check(s->enable_hash, answer);
+	return s->enable_password.stored == NULL ||
+	       (s->enable_password.clear != NULL && str_eq(s->enable_password.clear, answer));
 }
 
 int
 authentication_set(struct cmd_call *c, struct auth_list *list)
 {
 	const char *username = cmd_arg(c, "username"), *realm = cmd_arg(c, "realm");
+	const struct auth *was = auth_list_find(list, realm);
 	struct secret secret;
 	char err[300];
 
 	if (check_authentication(list, username, realm, err, sizeof err) != 0)
 		return cmd_error(c, "%s", err);
-	if (password_take(c, &secret) != 0)
+	if (password_take(c, was == NULL ? NULL : &was->secret, &secret) != 0)
 		return -1;
 	auth_list_put(list, username, realm, secret);
 	return 0;

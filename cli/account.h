@@ -13,14 +13,22 @@
 		"PASSWORD", "The password, one word"                                                         \
 	}
 
-/* The password the line carries; 0, or -1 with the error said. */
-int password_take(struct cmd_call *, struct secret *);
+/* The password the line carries, as it is to be stored: type 6 where that is wanted and there is a master
+ * key. was: the one it replaces, whose stored text stays when it is the same password; NULL: none. 0, or -1
+ * with the error said. */
+int password_take(struct cmd_call *, const struct secret *was, struct secret *);
+/* Stores it as type 6 with a salt of its own; 0, or -1: unchanged, no key, nothing random, no clear text. */
+int password_seal(const struct cli *, const char *master, struct secret *);
 /* "7 0822455D0A16", or "0 secret" when clear ones are to be shown; the caller frees and wipes. */
 char *password_text(const struct conf *, const struct secret *);
 
-/* A clear login secret as type 9 with a salt of its own; NULL: nothing random to be had, or the crypto
- * library refuses. The caller frees. */
-char *login_new(const struct cli *, const char *clear);
+/* A clear login secret as type 5, 8 or 9 with a salt of its own; NULL: nothing random to be had, or the
+ * crypto library refuses. The caller frees. */
+char *login_new(const struct cli *, unsigned type, const char *clear);
+/* `enable`: whether there is anything to ask for, and whether this is it. The enable password counts where
+ * there is no enable secret. */
+bool enable_asks(const struct conf_system *);
+bool enable_check(const struct conf_system *, const char *answer);
 
 int authentication_set(struct cmd_call *, struct auth_list *);
 int authentication_unset(struct cmd_call *, struct auth_list *);

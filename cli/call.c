@@ -199,7 +199,7 @@ without_secrets(struct cmd_call *c, size_t *behind)
 	if (!clear_login(line, &end, &from))
 		return line;
 	clear = xstrndup(line + from, strcspn(line + from, " "));
-	hash = c->op == CMD_SET ? login_new(vty_cli(c->vty), clear) : NULL;
+	hash = c->op == CMD_SET ? login_new(vty_cli(c->vty), 9, clear) : NULL;
 	if (hash != NULL)
 		*behind = end;
 	whole = hash != NULL ? xasprintf("%.*s 9 %s", (int)end, line, hash) : xstrndup(line, end);

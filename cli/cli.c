@@ -51,7 +51,8 @@ belongs(const struct table *t, const struct cmd *row, const struct mode *m)
 static bool
 negatable(const struct cmd *c)
 {
-	return c->unset != NULL || c->field.kind != FIELD_NONE || c->accept != NULL;
+	return c->unset != NULL || c->field.kind != FIELD_NONE || c->accept != NULL ||
+	       (c->run != NULL && c->no != NULL);
 }
 
 static void

@@ -37,6 +37,12 @@ struct cli_host {
 	const char *(*rejected)(void *arg);
 	void (*saved)(void *arg);
 	void (*random)(void *arg, void *buf, size_t len);
+	/* The key of type 6 passwords, NULL: there is none; and the one before it, with which the startup
+	 * configuration may still be written. Borrowed until it is set. */
+	const char *(*master_key)(void *arg);
+	const char *(*old_master_key)(void *arg);
+	/* NULL: there is none any more. Lasts over a restart. 0; -1 with a text: nothing changed. */
+	int (*set_master_key)(void *arg, const char *key, char *err, size_t errsz);
 	void (*set_debug)(void *arg, const char *category, bool on); /* "messages" */
 	bool (*debug)(void *arg, const char *category);
 	void (*log_lines)(void *arg, log_visit *, void *visit_arg);

@@ -107,7 +107,7 @@ struct cmd {
 	int (*unset)(struct cmd_call *); /* `no` and `default` */
 	void (*write)(struct writer *, const void *object);
 	struct field field;
-	const char *no; /* form of `no`, where it is not the beginning of the line */
+	const char *no; /* form of `no`, where it is not the beginning of the line; with run: it has one */
 	const struct mode *enter; /* the line goes into this mode */
 	const char *accept; /* IOS statement that is kept and written back, with why it does nothing */
 	const char *section; /* with accept: it opens a mode of its own; prompt of that mode */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/config_text.h"
 #include "cli/vty.h"
@@ -22,10 +23,9 @@ static int
 enable_answer(struct vty *v, const char *answer, void *arg)
 {
 	const struct cli_host *h = cli_host(vty_cli(v));
-	const char *hash = h->running(h->arg)->system->enable_hash;
 	size_t tries = (size_t)(uintptr_t)arg;
 
-	if (hash == NULL || login_check(hash, answer)) {
+	if (enable_check(h->running(h->arg)->system, answer)) {
 		vty_set_level(v, LEVEL_PRIVILEGED);
 		return 0;
 	}
@@ -43,7 +43,7 @@ enable(struct cmd_call *c)
 		    c, "Level %s does not exist here: 1 (user) and 15 (privileged) do", cmd_arg(c, "level"));
 	/* Without a terminal the lines come from whoever started the program and owns its file: nobody to
 	 * ask. */
-	if (vty_privileged(c->vty) || c->conf->system->enable_hash == NULL || !vty_interactive(c->vty)) {
+	if (vty_privileged(c->vty) || !enable_asks(c->conf->system) || !vty_interactive(c->vty)) {
 		vty_set_level(c->vty, LEVEL_PRIVILEGED);
 		return 0;
 	}

@@ -11,10 +11,10 @@ static const struct cmd before[] = {
 	    "decimal-tty|exec-callback|exec-wait|hide-telnet-addresses|prompt|pt-vty-logging|slave-log|telnet-zeroidle|counters|"
 	    "disable-ip-fast-frag|reload|scripting|heartbeat|platform)"),
 	KEPT("platform"), KEPT("boot-start-marker"), KEPT("boot-end-marker"), KEPT("boot"), KEPT("vrf definition"),
-	KEPT("card"), KEPT("logging"), KEPT("enable password"), KEPT("aaa"),
+	KEPT("card"), KEPT("logging"), KEPT("aaa"),
 	KEPT("memory-size"), KEPT("memory"), KEPT("clock"), KEPT("network-clock"), KEPT("network-clock-participate"),
 	KEPT("network-clock-select"), KEPT("mmi"), KEPT("subscriber"), KEPT("multilink"), KEPT("parser"),
-	KEPT("password encryption aes"), KEPT("key config-key"), SECTION("key chain", "(config-keychain)#"),
+	SECTION("key chain", "(config-keychain)#"),
 	KEPT("ip subnet-zero"), KEPT("ip (cef|classless|source-route|routing|route|default-gateway|default-network|http|ssh|ftp|"
 	    "tftp|tcp|udp|icmp|arp|bootp|finger|flow-export|flow-cache|forward-protocol|multicast-routing|nat|pim|prefix-list|"
 	    "radius|tacacs|rcmd|reflexive-list|rtp|scp|security|sla|spd|telnet|verify|as-path|community-list|local|igmp|audit|"

@@ -37,11 +37,11 @@ credentials_set(struct cmd_call *c)
 		credential_release(entry);
 		return cmd_error(c, "%s", err);
 	}
-	if (password_take(c, &entry->secret) != 0) {
+	was = sip_ua_credential(c->conf->sip_ua, entry->number, entry->realm);
+	if (password_take(c, was == NULL ? NULL : &was->secret, &entry->secret) != 0) {
 		credential_release(entry);
 		return -1;
 	}
-	was = sip_ua_credential(c->conf->sip_ua, entry->number, entry->realm);
 	if (other_user(was, entry))
 		cmd_warn(c, "credentials of number %s at realm %s: username %s replaces %s", entry->number,
 		    entry->realm == NULL ? "(any)" : entry->realm, username, was->username);

@@ -70,15 +70,25 @@ static int
 enable_secret_set(struct cmd_call *c)
 {
 	const char *type = cmd_arg(c, "type"), *text = cmd_arg(c, "secret");
+	static const struct {
+		const char *name;
+		unsigned type;
+	} algorithms[] = { { "md5", 5 }, { "sha256", 8 }, { "scrypt", 9 } };
+	const char *algorithm = cmd_arg(c, "algorithm");
 	bool clear = type == NULL || type[0] == '0';
+	unsigned wanted = 9;
 	char *hash;
+
+	for (size_t i = 0; i < COUNT(algorithms); i++)
+		if (str_eq(algorithm, algorithms[i].name))
+			wanted = algorithms[i].type;
 
 	if (!clear && !login_hash_valid((unsigned)(type[0] - '0'), text))
 		return cmd_error(c, "Invalid type %c secret: '$%s$SALT$HASH' expected", type[0],
 		    type[0] == '5' ? "1" : type);
-	hash = clear ? login_new(vty_cli(c->vty), text) : xstrdup(text);
+	hash = clear ? login_new(vty_cli(c->vty), wanted, text) : xstrdup(text);
 	if (hash == NULL)
-		return cmd_error(c, "The crypto library refuses to make a type 9 secret");
+		return cmd_error(c, "The crypto library refuses to make a type %u secret", wanted);
 	set_text(&((struct conf_system *)cmd_object(c))->enable_hash, hash);
 	str_wipe_free(hash);
 	return 0;
@@ -98,6 +108,40 @@ enable_secret_write(struct writer *w, const void *o)
 
 	if (hash != NULL)
 		write_line(w, "enable secret %c %s", hash[1] == '1' ? '5' : hash[1], hash);
+}
+
+/* enable password: what `enable` asks for where there is no secret */
+
+static int
+enable_password_set(struct cmd_call *c)
+{
+	struct conf_system *s;
+	struct secret secret;
+
+	if (password_take(c, &c->conf->system->enable_password, &secret) != 0)
+		return -1;
+	s = cmd_object(c);
+	secret_free(&s->enable_password);
+	s->enable_password = secret;
+	return 0;
+}
+
+static int
+enable_password_unset(struct cmd_call *c)
+{
+	secret_free(&((struct conf_system *)cmd_object(c))->enable_password);
+	return 0;
+}
+
+static void
+enable_password_write(struct writer *w, const void *o)
+{
+	const struct secret *s = &((const struct conf_system *)o)->enable_password;
+	char *text = s->stored == NULL ? NULL : password_text(w->conf, s);
+
+	if (text != NULL)
+		write_line(w, "enable password %s", text);
+	str_wipe_free(text);
 }
 
 /* ip domain name, ip name-server, ip host */
@@ -285,6 +329,24 @@ static const struct cmd rows[] = {
 		.no = "enable secret [(0|5|8|9)] [SECRET]",
 		.set = enable_secret_set, .unset = enable_secret_unset, .write = enable_secret_write,
 		.example = "enable secret 9 $9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM",
+	},
+	{
+		.form = "enable algorithm-type (md5|sha256|scrypt)$algorithm secret SECRET$secret",
+		.words = WORDS({ "enable", "Privileged EXEC" }, { "algorithm-type", "How the secret is hashed" },
+		    { "md5", "MD5-crypt (type 5)" }, { "sha256", "PBKDF2 with SHA-256 (type 8)" }, { "scrypt", "scrypt (type 9)" },
+		    { "secret", "Secret that 'enable' asks for" }, { "SECRET", "The clear secret, one word" }),
+		.no = "enable algorithm-type [(md5|sha256|scrypt)] [secret] [SECRET]",
+		.set = enable_secret_set, .unset = enable_secret_unset, .write = write_nothing, /* it is written as a hash */
+		.example = "enable algorithm-type sha256 secret MySecret",
+	},
+	{
+		.form = "enable password [(0|6|7)$type] PASSWORD$password",
+		.words = WORDS({ "enable", "Privileged EXEC" }, { "password", "What 'enable' asks for where there is no secret" },
+		    { "0", "A clear password follows" }, { "6", "A type 6 (AES) password follows" }, { "7", "A type 7 password follows" },
+		    { "PASSWORD", "The password, one word; better is 'enable secret'" }),
+		.no = "enable password [(0|6|7)] [PASSWORD]",
+		.set = enable_password_set, .unset = enable_password_unset, .write = enable_password_write,
+		.example = "enable password 7 0822455D0A16",
 	},
 	{
 		.form = "ip domain name NAME$name",

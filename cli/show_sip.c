@@ -149,7 +149,7 @@ static const char *const state_text[] = {
 	[REG_STATE_REJECTED] = "refused by the registrar",
 	[REG_STATE_REGISTRAR_DEAD] = "the registrar does not answer",
 	[REG_STATE_NO_ADDRESS] = "the registrar's name has no address",
-	[REG_STATE_NO_MASTER_KEY] = "the password is type 6 and the master key is missing",
+	[REG_STATE_NO_MASTER_KEY] = "the password is type 6 and the master key is missing, or another one",
 	[REG_STATE_NO_TRANSPORT] = "the registrar's transport is not available",
 	[REG_STATE_LEAVING] = "un-registering",
 };
@@ -218,6 +218,9 @@ print_remedy(struct out *o, const struct reg_status *r)
 		break;
 	case REG_STATE_NO_ADDRESS:
 		out_str(o, "  To mend:     check the name, or give it an address: ip host NAME ADDRESS\n");
+		break;
+	case REG_STATE_NO_MASTER_KEY:
+		out_str(o, "  To mend:     key config-key password-encrypt\n");
 		break;
 	default:
 		break;

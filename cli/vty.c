@@ -66,6 +66,7 @@ vty_free(struct vty *v)
 	out_free(&v->error.text);
 	out_free(&v->warning);
 	free(v->question.text);
+	str_wipe_free(v->remembered);
 	free(v->prompt);
 	free(v->user);
 	free(v->line);
@@ -258,6 +259,7 @@ vty_interrupt(struct vty *v)
 	if (v->question.fn != NULL) {
 		free(v->question.text);
 		memset(&v->question, 0, sizeof v->question);
+		vty_remember(v, NULL);
 	} else {
 		vty_end(v);
 	}
@@ -322,6 +324,34 @@ answer(struct vty *v, const char *text)
 	free(v->question.text);
 	memset(&v->question, 0, sizeof v->question);
 	return fn(v, text, arg);
+}
+
+void
+vty_remember(struct vty *v, const char *text)
+{
+	str_wipe_free(v->remembered);
+	v->remembered = xstrdup(text);
+}
+
+const char *
+vty_remembered(const struct vty *v)
+{
+	return v->remembered;
+}
+
+bool
+vty_script(const struct vty *v)
+{
+	return v->batch != NULL;
+}
+
+bool
+vty_say_no_key(struct vty *v)
+{
+	bool told = v->told_no_key;
+
+	v->told_no_key = v->batch != NULL;
+	return !told;
 }
 
 /* Errors. */

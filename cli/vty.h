@@ -62,6 +62,13 @@ int vty_ask(struct vty *, const char *question, enum vty_wants, vty_answer *, vo
 /* A command that cannot end yet: VTY_NOTHING until vty_go_on. */
 void vty_hold(struct vty *);
 void vty_go_on(struct vty *);
+/* An answer that those to the next questions are compared with: a copy, forgotten with NULL, with Control-C
+ * and with the console. */
+void vty_remember(struct vty *, const char *answer);
+const char *vty_remembered(const struct vty *);
+bool vty_script(const struct vty *); /* the lines of a file, all of them one draft */
+/* Whether to say that passwords wait for a master key: a console always, a script once for all its lines. */
+bool vty_say_no_key(struct vty *);
 struct out *vty_out(struct vty *);
 
 #endif

@@ -30,6 +30,8 @@ struct vty {
 		vty_answer *fn;
 		void *arg;
 	} question;
+	char *remembered; /* an answer that later ones are compared with */
+	bool told_no_key; /* script: that type 6 passwords wait for a master key was said */
 	struct { /* the rest of a banner */
 		struct out text;
 		char *delimiter; /* NULL: none is being typed */

@@ -19,6 +19,7 @@ system_copy(const struct conf_system *from)
 	s->hostname = xstrdup(from->hostname);
 	s->domain = xstrdup(from->domain);
 	s->enable_hash = xstrdup(from->enable_hash);
+	s->enable_password = secret_copy(&from->enable_password);
 	memset(&s->name_servers, 0, sizeof s->name_servers);
 	for (size_t i = 0; i < from->name_servers.n; i++)
 		vec_push(&s->name_servers, xstrdup(from->name_servers.v[i]));
@@ -33,6 +34,7 @@ system_release(struct conf_system *s)
 	free(s->hostname);
 	free(s->domain);
 	free(s->enable_hash);
+	secret_free(&s->enable_password);
 	for (size_t i = 0; i < s->name_servers.n; i++)
 		free(s->name_servers.v[i]);
 	vec_free(&s->name_servers);

@@ -146,8 +146,10 @@ struct conf_system {
 	char *hostname;
 	char *domain; /* ip domain name; NULL: none */
 	char *enable_hash; /* enable secret, "$9$..."; NULL: none */
+	struct secret enable_password; /* stored NULL: none */
 	VEC(char *) name_servers; /* literals; empty: the system's */
 	bool password_encryption; /* service password-encryption */
+	bool password_aes; /* password encryption aes: type 6 where there is a master key */
 };
 
 struct conf {
@@ -218,6 +220,17 @@ void auth_list_put(
 bool auth_list_remove(struct auth_list *, const char *realm);
 void auth_list_clear(struct auth_list *);
 bool auth_list_equal(const struct auth_list *, const struct auth_list *);
+
+/* Reversible passwords. Whose one is: the enable password where username is NULL, an entry of `credentials`
+ * where number is not, else one of `authentication`, of a dial peer where peer is not 0. */
+struct secret_owner {
+	const char *number, *username, *realm;
+	uint32_t peer;
+};
+/* Gives every password, as a copy, to change, which says whether it altered it. Costs nothing for those that
+ * it leaves alone. */
+typedef bool conf_secret_change(void *arg, struct secret *, const struct secret_owner *);
+void conf_change_secrets(struct conf *, conf_secret_change *, void *arg);
 
 /* Hosts and names. */
 int host_parse(

@@ -375,6 +375,39 @@ secret_parse(struct secret *secret, enum secret_type type, const char *text, con
 	return 0;
 }
 
+int
+secret_seal(struct secret *s, const char *master, const unsigned char *salt)
+{
+	char *text = s->clear == NULL ? NULL : type6_encode(s->clear, master, salt);
+
+	if (text == NULL)
+		return -1;
+	str_wipe_free(s->stored);
+	s->stored = text;
+	s->type = SECRET_TYPE6;
+	return 0;
+}
+
+int
+secret_open(struct secret *s, const char *master)
+{
+	char ignored[160];
+
+	if (s->type != SECRET_TYPE6 || s->clear != NULL)
+		return -1;
+	s->clear = type6_decode(s->stored, master, ignored, sizeof ignored);
+	return s->clear == NULL ? -1 : 0;
+}
+
+void
+secret_close(struct secret *s)
+{
+	if (s->type != SECRET_TYPE6)
+		return;
+	str_wipe_free(s->clear);
+	s->clear = NULL;
+}
+
 struct secret
 secret_copy(const struct secret *s)
 {
@@ -397,7 +430,7 @@ secret_equal(const struct secret *a, const struct secret *b)
 
 /* ---- login secrets ---- */
 
-enum { LOGIN_BYTES = 32, LOGIN_TEXT = 43, LOGIN_SALT = 14 };
+enum { LOGIN_BYTES = 32, LOGIN_TEXT = 43 };
 
 static const struct login_form {
 	unsigned type;
@@ -477,27 +510,42 @@ login_derive(unsigned type, const char *clear, const char *salt, size_t saltlen,
 	return ok == 1 ? 0 : -1;
 }
 
-char *
-login_hash(const char *clear, const char *salt)
+/* MD5-crypt with the salt of `setting`, which may be a whole hash. The caller frees; NULL: refused. */
+static char *
+md5_crypt(const char *clear, const char *setting)
 {
-	char text[LOGIN_TEXT + 1];
+	struct crypt_data *data = xcalloc(1, sizeof *data);
+	const char *made = crypt_r(clear, setting, data);
+	char *hash = made != NULL && str_starts(made, "$1$") ? xstrdup(made) : NULL;
 
-	assert(strlen(salt) == LOGIN_SALT && str_all(salt, hash_digits));
-	if (login_derive(9, clear, salt, LOGIN_SALT, text) != 0)
+	mem_wipe(data, sizeof *data);
+	free(data);
+	return hash;
+}
+
+char *
+login_hash(unsigned type, const char *clear, const char *salt)
+{
+	char text[LOGIN_TEXT + 1], setting[3 + LOGIN_SALT_MD5 + 2];
+
+	assert(strlen(salt) == (type == 5 ? LOGIN_SALT_MD5 : LOGIN_SALT) && str_all(salt, hash_digits));
+	if (type == 5) {
+		snprintf(setting, sizeof setting, "$1$%s$", salt);
+		return md5_crypt(clear, setting);
+	}
+	if (login_derive(type, clear, salt, LOGIN_SALT, text) != 0)
 		return NULL;
-	return xasprintf("$9$%s$%s", salt, text);
+	return xasprintf("$%u$%s$%s", type, salt, text);
 }
 
 static bool
 md5_check(const char *hash, const char *clear)
 {
-	struct crypt_data *data = xcalloc(1, sizeof *data);
-	const char *made = crypt_r(clear, hash, data);
+	char *made = md5_crypt(clear, hash);
 	bool same =
 	    made != NULL && strlen(made) == strlen(hash) && CRYPTO_memcmp(made, hash, strlen(hash)) == 0;
 
-	mem_wipe(data, sizeof *data);
-	free(data);
+	free(made);
 	return same;
 }
 

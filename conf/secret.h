@@ -9,6 +9,8 @@
 
 /* Bytes of a password; the lower limit is for new clear ones only. */
 enum { SECRET_MIN = 4, SECRET_MAX = 128 };
+/* Bytes of a master key (`key config-key password-encrypt`). */
+enum { MASTER_KEY_MIN = 8, MASTER_KEY_MAX = 127 };
 
 /* How a SIP password was entered; decides how it is written back. */
 enum secret_type { SECRET_CLEAR = 0, SECRET_TYPE6 = 6, SECRET_TYPE7 = 7 };
@@ -27,6 +29,13 @@ struct secret {
  * Control bytes are refused in every type. */
 int secret_parse(
     struct secret *, enum secret_type, const char *text, const char *master, char *err, size_t errsz);
+/* Stores a password whose clear text is known as type 6. salt: 8 random bytes, drawn for this password. 0; -1
+ * (unchanged): it has no clear text, or type6_encode refuses. */
+int secret_seal(struct secret *, const char *master, const unsigned char *salt);
+/* Finds the clear text of a type 6 password that was kept without. 0; -1 (unchanged): another master key. */
+int secret_open(struct secret *, const char *master);
+/* Forgets the clear text of a type 6 password: there is no master key any more. */
+void secret_close(struct secret *);
 struct secret secret_copy(const struct secret *);
 void secret_free(struct secret *);
 /* The same type, stored text and clear text. */
@@ -46,9 +55,11 @@ char *type6_decode(const char *text, const char *master, char *err, size_t errsz
 /* One-way login secrets, stored as "$1$...", "$8$...", "$9$...". */
 /* True when text has the form of the type (5, 8 or 9). */
 bool login_hash_valid(unsigned type, const char *text);
-/* Type 9 hash (scrypt N=16384 r=1 p=1) of a clear text; salt: 14 characters of ./0-9A-Za-z. The caller frees.
- * NULL when the crypto library refuses. */
-char *login_hash(const char *clear, const char *salt);
+/* Characters of a new salt, of ./0-9A-Za-z: type 5 has 4 as IOS writes them, the others 14. */
+enum { LOGIN_SALT_MD5 = 4, LOGIN_SALT = 14 };
+/* Hash of a clear text: type 5 (MD5-crypt), 8 (PBKDF2-HMAC-SHA256, 20,000 rounds) or 9 (scrypt N=16384 r=1
+ * p=1). The caller frees. NULL when the crypto library refuses. */
+char *login_hash(unsigned type, const char *clear, const char *salt);
 /* Any of the three types; false for a malformed hash; in constant time once the hash is computed. */
 bool login_check(const char *hash, const char *clear);
 

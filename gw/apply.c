@@ -71,7 +71,31 @@ rejected(void *arg)
 static void
 saved(void *arg)
 {
-	out_free(&((struct gw *)arg)->rejected);
+	struct gw *gw = arg;
+	char err[400];
+
+	out_free(&gw->rejected);
+	if (master_key_saved(&gw->master_key, err, sizeof err) != 0)
+		log_at(
+		    LOG_LEVEL_ERROR, "SYS", "MASTER_KEY", "The old master key could not be removed: %s", err);
+}
+
+static const char *
+master_key(void *arg)
+{
+	return ((struct gw *)arg)->master_key.key;
+}
+
+static const char *
+old_master_key(void *arg)
+{
+	return ((struct gw *)arg)->master_key.old;
+}
+
+static int
+set_master_key(void *arg, const char *key, char *err, size_t errsz)
+{
+	return master_key_set(&((struct gw *)arg)->master_key, key, err, errsz);
 }
 
 static void
@@ -157,6 +181,9 @@ apply_host(struct gw *gw)
 		.rejected = rejected,
 		.saved = saved,
 		.random = random_bytes,
+		.master_key = master_key,
+		.old_master_key = old_master_key,
+		.set_master_key = set_master_key,
 		.set_debug = set_debug,
 		.debug = debug,
 		.log_lines = log_lines,
@@ -181,6 +208,18 @@ log_report(const char *lines, enum log_level level)
 	}
 }
 
+/* Needed by what the startup configuration says. */
+static void
+load_master_key(struct gw *gw, const char *startup)
+{
+	char err[400] = "";
+
+	master_key_load(&gw->master_key, master_key_path(startup), err, sizeof err);
+	if (err[0] != '\0')
+		log_at(gw->master_key.key == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "SYS", "MASTER_KEY",
+		    "%s", err);
+}
+
 int
 apply_startup(struct gw *gw, bool may_be_missing, bool strict)
 {
@@ -191,12 +230,13 @@ apply_startup(struct gw *gw, bool may_be_missing, bool strict)
 	int rc = 0;
 
 	text = file_read(gw->startup_path, CONFIG_TEXT_MAX, &len, &missing, err, sizeof err);
-	if (text == NULL) {
-		if (missing && may_be_missing)
-			return 0;
+	if (text == NULL && !(missing && may_be_missing)) {
 		fprintf(stderr, "gw: %s\n", err);
 		return -1;
 	}
+	load_master_key(gw, may_be_missing ? NULL : gw->startup_path);
+	if (text == NULL)
+		return 0;
 	script_load(gw->cli, gw->conf, gw->startup_path, text, len, &report);
 	mem_wipe(text, len);
 	free(text);

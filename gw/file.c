@@ -186,3 +186,12 @@ out:
 	free(target);
 	return -1;
 }
+
+int
+file_remove(const char *path, char *err, size_t errsz)
+{
+	if (unlink(path) != 0)
+		return errno == ENOENT ? 0 : fail(path, strerror(errno), err, errsz);
+	(void)sync_directory(path); /* it is gone; at the worst a crash brings it back */
+	return 0;
+}

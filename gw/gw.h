@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "gw/journal.h"
 #include "gw/loop.h"
+#include "gw/master_key.h"
 #include "ua/dns.h"
 #include "ua/regset.h"
 #include "ua/sip.h"
@@ -25,6 +26,7 @@ struct gw {
 	struct agent *agent; /* NULL: no network (gw -t) */
 	struct console *console; /* NULL: service */
 	const char *startup_path;
+	struct master_key master_key;
 	struct out rejected; /* lines of the startup file that were refused */
 	bool debug_messages;
 	int64_t started; /* loop_now() */
@@ -35,8 +37,8 @@ struct gw {
 
 /* apply.c */
 struct cli_host apply_host(struct gw *); /* what commands may do */
-/* Reads the startup file into gw->conf, reports every refused line. 0; -1: nothing usable, or refused with
- * strict. */
+/* Reads the master key and the startup file into gw->conf, reports every refused line. may_be_missing: it is
+ * the default file, and the key the default one. 0; -1: nothing usable, or refused with strict. */
 int apply_startup(struct gw *, bool may_be_missing, bool strict);
 /* Begins to end: un-registers everywhere, bounded. A second call ends at once. */
 void gw_stop(struct gw *);

@@ -63,10 +63,41 @@ print_error(void *arg, enum log_level level, const char *line)
 	out_free(&text);
 }
 
+static const char *
+test_key(void *arg)
+{
+	return ((struct master_key *)arg)->key;
+}
+
+static const char *
+test_old_key(void *arg)
+{
+	return ((struct master_key *)arg)->old;
+}
+
+/* The key that belongs to the file, else that of the service. */
+static void
+load_test_key(struct master_key *m, const char *path)
+{
+	char err[400] = "";
+
+	master_key_load(m, master_key_path(path), err, sizeof err);
+	if (m->key == NULL && err[0] == '\0') {
+		master_key_free(m);
+		master_key_load(m, master_key_path(NULL), err, sizeof err);
+	}
+	if (err[0] != '\0')
+		fprintf(stderr, "gw: warning: %s\n", err);
+}
+
 static int
 test_file(const char *path)
 {
-	struct cli_host host = { .version = PACKAGE_VERSION };
+	struct master_key key;
+	struct cli_host host = { .arg = &key,
+		.master_key = test_key,
+		.old_master_key = test_old_key,
+		.version = PACKAGE_VERSION };
 	struct cli *cli = cli_new(&host);
 	struct conf *draft = conf_new();
 	struct script_report report;
@@ -78,7 +109,9 @@ test_file(const char *path)
 	if (text == NULL) {
 		fprintf(stderr, "gw: %s\n", err);
 	} else {
+		load_test_key(&key, path);
 		script_load(cli, draft, path, text, len, &report);
+		master_key_free(&key);
 		fputs(out_text(&report.warnings), stderr);
 		fputs(out_text(&report.errors), stderr);
 		rc = report.nerrors > 0;
@@ -183,6 +216,7 @@ out:
 	outlet_free(errors.outlet);
 	loop_free(gw.loop);
 	journal_free(gw.journal);
+	master_key_free(&gw.master_key);
 	out_free(&gw.rejected);
 	return gw.status;
 }

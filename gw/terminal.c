@@ -269,7 +269,9 @@ secret_key(struct console *c, char key)
 	case '\r':
 	case '\n':
 		console_print_text(c, "\n");
+		c->running = true; /* what is logged meanwhile finds no line to draw again */
 		console_run_line(c, c->password, c->password_len);
+		c->running = false;
 		c->secret = false;
 		break;
 	case CONTROL_C:

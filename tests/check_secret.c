@@ -62,6 +62,35 @@ vector_row(char *column[COLUMNS])
 START_TEST(type7_vectors_decode_and_encode) { each_row("vectors.tsv", vector_row); }
 END_TEST
 
+/* What Cisco's documents and others published, and own ones. */
+static const struct {
+	const char *text, *clear;
+} type7[] = {
+	{ "1308181C00091D", "monkey" },
+	{ "062506324F41584B5643", "Cisco1234" },
+	{ "06070E204D", "aaaa" },
+	{ "075E731F1A", "1234" },
+	{ "0023044B375E08140A35011A5B", "Gw-Secret-42" },
+	{ "15351C41372F28362D27787641", "Gw-Secret-42" },
+	{ "151346000B242C69383226315E171E1100455C15475C0F1755014B5947401F415C0E160D02411A1707140D550C4B0D3801"
+	  "48080B"
+	  "484743595F507F7D73706A",
+	    "a-long-pass-phrase-that-wraps-the-key-string-by-far-0123456789" },
+};
+
+START_TEST(published_type7_decodes_and_encodes)
+{
+	char err[160] = "", *clear = type7_decode(type7[_i].text, err, sizeof err), *text;
+
+	ck_assert_msg(clear != NULL, "%s", err);
+	ck_assert_str_eq(clear, type7[_i].clear);
+	text = type7_encode(clear, (unsigned)((type7[_i].text[0] - '0') * 10 + type7[_i].text[1] - '0'));
+	ck_assert_str_eq(text, type7[_i].text);
+	free(text);
+	free(clear);
+}
+END_TEST
+
 static void
 invalid_row(char *column[COLUMNS])
 {
@@ -263,6 +292,32 @@ static const struct {
 	{ "AA@", "'@' is not a type 6 character at position 3" },
 };
 
+START_TEST(a_secret_is_sealed_opened_and_closed)
+{
+	struct secret s;
+	char err[160];
+
+	ck_assert_int_eq(secret_parse(&s, SECRET_TYPE7, "00031B49281B1A54", NULL, err, sizeof err), 0);
+	ck_assert_int_eq(secret_open(&s, "gw-master-key-1"), -1); /* not type 6 */
+	secret_close(&s);
+	ck_assert_ptr_nonnull(s.clear);
+	secret_free(&s);
+	ck_assert_int_eq(secret_parse(&s, SECRET_CLEAR, "gw-lab-pass", NULL, err, sizeof err), 0);
+	ck_assert_int_eq(secret_seal(&s, "gw-master-key-1", salt_own), 0);
+	ck_assert_int_eq(s.type, SECRET_TYPE6);
+	ck_assert_str_eq(s.stored, type6[3].text);
+	ck_assert_str_eq(s.clear, "gw-lab-pass");
+	secret_close(&s);
+	ck_assert_ptr_null(s.clear);
+	ck_assert_int_eq(secret_seal(&s, "gw-master-key-1", salt_own), -1); /* nothing to encrypt */
+	ck_assert_int_eq(secret_open(&s, "another-key"), -1);
+	ck_assert_int_eq(secret_open(&s, "gw-master-key-1"), 0);
+	ck_assert_str_eq(s.clear, "gw-lab-pass");
+	ck_assert_str_eq(s.stored, type6[3].text);
+	secret_free(&s);
+}
+END_TEST
+
 START_TEST(type6_with_other_characters_is_refused)
 {
 	struct secret s;
@@ -303,8 +358,9 @@ login_row(char *column[COLUMNS])
 	ck_assert_msg(!login_hash_valid(type == 9 ? 8 : 9, hash), "%s", hash);
 	ck_assert_msg(login_check(hash, column[2]), "%s", hash);
 	ck_assert_msg(!login_check(hash, "another"), "%s", hash);
-	if (type == 9) {
-		char *salt = xstrndup(hash + 3, 14), *made = login_hash(column[2], salt);
+	if (strcspn(hash + 3, "$") == (type == 5 ? LOGIN_SALT_MD5 : LOGIN_SALT)) {
+		char *salt = xstrndup(hash + 3, strcspn(hash + 3, "$"));
+		char *made = login_hash(type, column[2], salt);
 
 		ck_assert_str_eq(made, hash);
 		free(made);
@@ -327,6 +383,13 @@ static const struct {
 
 START_TEST(published_logins_verify)
 {
+	unsigned type = (unsigned)(logins[_i].hash[1] == '1' ? 5 : logins[_i].hash[1] - '0');
+	char *salt = xstrndup(logins[_i].hash + 3, strcspn(logins[_i].hash + 3, "$"));
+	char *made = login_hash(type, logins[_i].clear, salt);
+
+	ck_assert_str_eq(made, logins[_i].hash);
+	free(made);
+	free(salt);
 	ck_assert(login_check(logins[_i].hash, logins[_i].clear));
 	ck_assert(!login_check(logins[_i].hash, ""));
 }
@@ -366,6 +429,7 @@ main(void)
 	int failed;
 
 	tcase_add_test(reversible, type7_vectors_decode_and_encode);
+	tcase_add_loop_test(reversible, published_type7_decodes_and_encodes, 0, (int)COUNT(type7));
 	tcase_add_test(reversible, type7_strings_of_any_shape_are_judged);
 	tcase_add_loop_test(reversible, type7_errors_name_the_position, 0, (int)COUNT(bad7));
 	tcase_add_test(reversible, type7_is_stored_in_upper_case);
@@ -376,6 +440,7 @@ main(void)
 	tcase_add_test(reversible, type6_of_every_length_comes_back);
 	tcase_add_test(reversible, type6_without_the_right_key_is_kept);
 	tcase_add_test(reversible, type6_with_the_right_key_is_opened);
+	tcase_add_test(reversible, a_secret_is_sealed_opened_and_closed);
 	tcase_add_loop_test(reversible, type6_with_other_characters_is_refused, 0, (int)COUNT(bad6));
 	tcase_add_test(reversible, type6_that_is_damaged_does_not_decode);
 	tcase_add_test(login, login_vectors_verify);

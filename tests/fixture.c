@@ -91,6 +91,34 @@ random_bytes(void *arg, void *buf, size_t len)
 		((unsigned char *)buf)[i] = (unsigned char)(i * 5 + 1);
 }
 
+static const char *
+master_key(void *arg)
+{
+	return ((struct fixture *)arg)->master_key;
+}
+
+static const char *
+old_master_key(void *arg)
+{
+	return ((struct fixture *)arg)->old_master_key;
+}
+
+static int
+set_master_key(void *arg, const char *key, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+	char *copy;
+
+	if (f->full) {
+		snprintf(err, errsz, "master-key: No space left on device");
+		return -1;
+	}
+	copy = xstrdup(key);
+	str_wipe_free(f->master_key);
+	f->master_key = copy;
+	return 0;
+}
+
 static void
 set_debug(void *arg, const char *category, bool on)
 {
@@ -310,6 +338,9 @@ fixture_new(bool interactive)
 		.rejected = rejected,
 		.saved = nothing,
 		.random = random_bytes,
+		.master_key = master_key,
+		.old_master_key = old_master_key,
+		.set_master_key = set_master_key,
 		.set_debug = set_debug,
 		.debug = debug,
 		.log_lines = log_lines,
@@ -338,6 +369,7 @@ fixture_free(struct fixture *f)
 	out_free(&f->out);
 	free(f->startup);
 	free(f->written);
+	free(f->master_key);
 	free(f);
 }
 

@@ -17,6 +17,8 @@ struct fixture {
 	char *startup; /* the startup file; NULL: there is none */
 	char *written; /* last file written elsewhere */
 	bool full; /* the disk is: writing fails */
+	char *master_key; /* NULL: none */
+	const char *old_master_key;
 	const char *rejected;
 	unsigned published;
 	bool debug;

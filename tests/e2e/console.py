@@ -519,6 +519,28 @@ def password_prompt():
         check(t.ended() == 0, '^D at the password')
 
 
+def master_key_prompts():
+    with Terminal() as t:
+        t.enable()
+        t.command('configure terminal', 'Router(config)#')
+        t.shows('New key:', b'key config-key password-encrypt\r')
+        t.shows('Confirm key:', b'Sesame-key-1\r')
+        t.shows('Router(config)#', b'Sesame-key-1\r')
+        t.shows('Old key:', b'key config-key password-encrypt\r')
+        t.shows('New key:', b'Sesame-key-1\r')
+        t.shows('Router(config)#', b'Sesame\x03') # ^C: nothing was changed
+        check(b'esam' not in t.raw, 'the key was shown: %r', t.raw)
+        t.shows('Old key:', b'key config-key password-encrypt Sesame-key-2\r')
+        t.shows('Router(config)#', b'Sesame-key-1\r')
+        before = len(t.raw)
+        for _ in range(4):
+            t.keys(UP)
+        t.shows('Router(config)#', b'\x15')
+        check(b'esam' not in t.raw[before:], 'the key is in the history')
+        t.shows('Continue with master key deletion ? [yes/no]:', b'no key config-key password-encrypt\r')
+        t.shows('Router(config)#', b'yes\r')
+
+
 def three_wrong_passwords():
     with Terminal(with_secret()) as t:
         t.shows('Router>')
@@ -722,8 +744,8 @@ def standard_streams():
 TESTS = (
     prompt_once, tab, question_mark, question_mark_as_it_is, editing, keys_in_pieces, history,
     history_without_passwords, control_c_and_z, wide, too_long, log_line_above, password_prompt,
-    three_wrong_passwords, log_line_and_password, resize, other_terminals, the_end, hangup, terminal_stopped, paste,
-    quiet, standard_streams)
+    master_key_prompts, three_wrong_passwords, log_line_and_password, resize, other_terminals, the_end, hangup,
+    terminal_stopped, paste, quiet, standard_streams)
 
 
 def main(wanted):

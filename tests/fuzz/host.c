@@ -61,6 +61,21 @@ random_bytes(void *arg, void *buf, size_t len)
 	memset(buf, 7, len);
 }
 
+static const char *
+master_key(void *arg)
+{
+	(void)arg;
+	return "fuzz-master-key";
+}
+
+static int
+set_master_key(void *arg, const char *key, char *err, size_t errsz)
+{
+	(void)arg, (void)key;
+	snprintf(err, errsz, "No space left on device");
+	return -1;
+}
+
 static void
 set_debug(void *arg, const char *category, bool on)
 {
@@ -122,6 +137,8 @@ fuzz_cli(struct fuzz_host **h)
 			.append_file = write_file,
 			.startup_path = startup_path,
 			.random = random_bytes,
+			.master_key = master_key,
+			.set_master_key = set_master_key,
 			.set_debug = set_debug,
 			.debug = debug,
 			.log_lines = log_lines,
