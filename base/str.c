@@ -58,6 +58,18 @@ str_common(const char *a, const char *b)
 	return n;
 }
 
+size_t
+str_utf8_cut(const char *s, size_t max)
+{
+	size_t n = strnlen(s, max);
+
+	if (s[n] == '\0')
+		return n;
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
 bool
 str_all(const char *s, const char *set)
 {

@@ -15,6 +15,8 @@ bool str_starts(const char *s, const char *prefix);
 bool str_casestarts(const char *s, const char *prefix);
 /* Length of the longest common beginning, letters of either case alike. */
 size_t str_common(const char *a, const char *b);
+/* Length of the longest beginning of at most max bytes that does not end within a UTF-8 character. */
+size_t str_utf8_cut(const char *s, size_t max);
 bool str_all(const char *s, const char *set); /* every character is in set; true for "" */
 
 #endif

@@ -11,10 +11,23 @@
 #include "base/out.h"
 #include "cli/cmd.h"
 #include "conf/conf.h"
+#include "conf/logging.h"
 #include "ua/status.h"
 
 /* One line of `show logging`. */
 typedef bool log_visit(void *arg, const char *line);
+
+/* What `show logging` counts: messages, but trap: lines sent to syslog servers. */
+struct log_server {
+	bool up; /* messages can be sent */
+	uint64_t logged, dropped;
+};
+struct log_status {
+	uint64_t dropped; /* lines that a console or standard error did not take */
+	uint64_t flushes; /* clear logging */
+	uint64_t console, monitor, buffer, trap;
+	struct log_server servers[LOG_HOSTS_MAX]; /* in the order of the running configuration */
+};
 
 /* The world as commands see it. Members may be NULL where a program has no such thing (tests, gw -t). */
 struct cli_host {
@@ -47,6 +60,7 @@ struct cli_host {
 	bool (*debug)(void *arg, const char *category);
 	void (*log_lines)(void *arg, log_visit *, void *visit_arg);
 	void (*log_clear)(void *arg);
+	void (*log_status)(void *arg, struct log_status *);
 	int64_t (*uptime)(void *arg); /* seconds */
 	void (*clock)(void *arg, char *text, size_t size); /* "12:34:56.789 UTC Sat Nov 21 2026" */
 	void (*retry)(void *arg, const char *number, int slot); /* register again now; NULL, -1: all */

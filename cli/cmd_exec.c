@@ -185,13 +185,6 @@ copy(struct cmd_call *c)
 /* clear, terminal */
 
 static int
-clear_logging(struct cmd_call *c)
-{
-	host_of(c)->log_clear(host_of(c)->arg);
-	return 0;
-}
-
-static int
 clear_statistics(struct cmd_call *c)
 {
 	host_of(c)->clear_counters(host_of(c)->arg);
@@ -254,8 +247,6 @@ static const struct cmd rows[] = {
 	    { "running-config", "Merge into the running configuration: all lines or none" },
 	    { "startup-config", "To the startup configuration" }, { "FILE", "To a file" }),
 	    .run = copy, .example = "copy running-config startup-config" },
-	{ .form = "clear logging", .words = WORDS({ "clear", "Reset functions" }, { "logging", "Empty the log buffer" }),
-	    .run = clear_logging, .example = "clear logging" },
 	{ .form = "clear sip-ua statistics", .words = WORDS({ "clear", "Reset functions" }, { "sip-ua", "SIP user agent" },
 	    { "statistics", "Counters of messages" }), .run = clear_statistics, .example = "clear sip-ua statistics" },
 	{ .form = "clear sip-ua register [number NUMBER$number] [registrar <1-6>$registrar]", .flags = CMD_GW,

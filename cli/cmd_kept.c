@@ -6,12 +6,12 @@
 /* clang-format off */
 static const struct cmd before[] = {
 	KEPT("version"),
-	KEPT("service (timestamps|internal|tcp-keepalives-in|tcp-keepalives-out|nagle|pad|dhcp|config|finger|udp-small-servers|"
-	    "tcp-small-servers|sequence-numbers|unsupported-transceiver|call-home|linenumber|compress-config|alignment|"
+	KEPT("service (internal|tcp-keepalives-in|tcp-keepalives-out|nagle|pad|dhcp|config|finger|udp-small-servers|"
+	    "tcp-small-servers|unsupported-transceiver|call-home|linenumber|compress-config|alignment|"
 	    "decimal-tty|exec-callback|exec-wait|hide-telnet-addresses|prompt|pt-vty-logging|slave-log|telnet-zeroidle|counters|"
 	    "disable-ip-fast-frag|reload|scripting|heartbeat|platform)"),
 	KEPT("platform"), KEPT("boot-start-marker"), KEPT("boot-end-marker"), KEPT("boot"), KEPT("vrf definition"),
-	KEPT("card"), KEPT("logging"), KEPT("aaa"),
+	KEPT("card"), KEPT("aaa"),
 	KEPT("memory-size"), KEPT("memory"), KEPT("clock"), KEPT("network-clock"), KEPT("network-clock-participate"),
 	KEPT("network-clock-select"), KEPT("mmi"), KEPT("subscriber"), KEPT("multilink"), KEPT("parser"),
 	SECTION("key chain", "(config-keychain)#"),

@@ -94,23 +94,6 @@ show_version(struct cmd_call *c)
 	return 0;
 }
 
-static bool
-print_log_line(void *arg, const char *line)
-{
-	out_printf(arg, "%s\n", line);
-	return true;
-}
-
-static int
-show_logging(struct cmd_call *c)
-{
-	const struct cli_host *h = cli_host(vty_cli(c->vty));
-
-	out_str(c->out, "Log Buffer:\n\n");
-	h->log_lines(h->arg, print_log_line, c->out);
-	return 0;
-}
-
 static int
 show_clock(struct cmd_call *c)
 {
@@ -134,8 +117,6 @@ static const struct cmd rows[] = {
 	    .run = show_startup, .flags = CMD_PIPE, .example = "show startup-config" },
 	{ .form = "show version", .words = WORDS(SHOW, { "version", "Software version and uptime" }), .run = show_version,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show version" },
-	{ .form = "show logging", .words = WORDS(SHOW, { "logging", "Contents of the log buffer" }), .run = show_logging,
-	    .flags = CMD_PIPE, .example = "show logging" },
 	{ .form = "show clock", .words = WORDS(SHOW, { "clock", "Time of the system" }), .run = show_clock,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show clock" },
 };

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "conf/internal.h"
+#include "conf/logging.h"
 
 /* System. */
 
@@ -176,6 +177,7 @@ conf_new(void)
 	c->system->password_encryption = true;
 	c->sip_ua = sip_ua_new();
 	c->voice = voice_new();
+	c->logging = logging_new();
 	c->hosts.kind = &host_kind;
 	c->peers.kind = &peer_kind;
 	c->kept.kind = c->kept_lines.kind = &kept_kind;
@@ -192,6 +194,7 @@ conf_share(const struct conf *old)
 	c->system->refs++;
 	c->sip_ua->refs++;
 	c->voice->refs++;
+	c->logging->refs++;
 	c->hosts = pmap_share(&old->hosts);
 	c->peers = pmap_share(&old->peers);
 	c->kept = pmap_share(&old->kept);
@@ -214,6 +217,7 @@ conf_release(struct conf *c)
 	system_release(c->system);
 	sip_ua_release(c->sip_ua);
 	voice_release(c->voice);
+	logging_release(c->logging);
 	pmap_free(&c->hosts);
 	pmap_free(&c->peers);
 	pmap_free(&c->kept);
@@ -255,6 +259,18 @@ conf_edit_voice(struct conf *c)
 		c->voice = mine;
 	}
 	return c->voice;
+}
+
+struct logging_conf *
+conf_edit_logging(struct conf *c)
+{
+	if (c->logging->refs > 1) {
+		struct logging_conf *mine = logging_copy(c->logging);
+
+		logging_release(c->logging);
+		c->logging = mine;
+	}
+	return c->logging;
 }
 
 void

@@ -140,6 +140,8 @@ struct static_host {
 	VEC(char *) addresses; /* literals, IPv4 or IPv6 */
 };
 
+struct logging_conf; /* conf/logging.h */
+
 /* What concerns the box itself. */
 struct conf_system {
 	unsigned refs;
@@ -157,6 +159,7 @@ struct conf {
 	struct conf_system *system;
 	struct sip_ua *sip_ua;
 	struct voice *voice;
+	struct logging_conf *logging;
 	struct pmap hosts; /* struct static_host by name */
 	struct pmap peers; /* struct dial_peer by peer_key() */
 	struct pmap kept; /* struct kept in running-config order: rank, seq */
@@ -174,6 +177,7 @@ void conf_release(struct conf *); /* NULL ok */
 struct conf_system *conf_edit_system(struct conf *);
 struct sip_ua *conf_edit_sip_ua(struct conf *);
 struct voice *conf_edit_voice(struct conf *);
+struct logging_conf *conf_edit_logging(struct conf *);
 /* Back to the defaults: `no sip-ua`, `no voice service voip`, `no sip`. */
 void conf_reset_sip_ua(struct conf *);
 void conf_reset_voice(struct conf *);

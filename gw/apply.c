@@ -19,6 +19,14 @@ running(void *arg)
 	return ((struct gw *)arg)->conf;
 }
 
+/* The log as the running configuration says. */
+static void
+configure_log(struct gw *gw)
+{
+	journal_configure(gw->journal, gw->conf);
+	syslog_configure(gw->syslog, gw->conf);
+}
+
 static int
 publish(void *arg, struct conf *next, char *err, size_t errsz)
 {
@@ -27,6 +35,7 @@ publish(void *arg, struct conf *next, char *err, size_t errsz)
 
 	(void)err, (void)errsz; /* what a configuration may not say was refused before */
 	gw->conf = next;
+	configure_log(gw);
 	if (gw->agent != NULL && !gw->stopping)
 		agent_apply(gw->agent, before, next);
 	conf_release(before);
@@ -135,6 +144,21 @@ log_clear(void *arg)
 	journal_clear(((struct gw *)arg)->journal);
 }
 
+static void
+log_status(void *arg, struct log_status *s)
+{
+	const struct gw *gw = arg;
+	const struct journal_counters *n = journal_counters(gw->journal);
+
+	*s = (struct log_status){ .dropped = n->lost,
+		.flushes = n->flushes,
+		.console = n->console,
+		.monitor = n->monitor,
+		.buffer = n->buffer,
+		.trap = n->trap };
+	syslog_status(gw->syslog, s);
+}
+
 static int64_t
 uptime(void *arg)
 {
@@ -188,6 +212,7 @@ apply_host(struct gw *gw)
 		.debug = debug,
 		.log_lines = log_lines,
 		.log_clear = log_clear,
+		.log_status = log_status,
 		.uptime = uptime,
 		.clock = clock_text,
 		.retry = again,
@@ -240,6 +265,7 @@ apply_startup(struct gw *gw, bool may_be_missing, bool strict)
 	script_load(gw->cli, gw->conf, gw->startup_path, text, len, &report);
 	mem_wipe(text, len);
 	free(text);
+	configure_log(gw);
 	log_report(out_text(&report.warnings), LOG_LEVEL_WARNING);
 	log_report(out_text(&report.errors), LOG_LEVEL_ERROR);
 	if (report.nerrors > 0) {

@@ -258,6 +258,7 @@ console_log(void *arg, enum log_level level, const char *line)
 	(void)level;
 	if (outlet_left(c->output) > OUTPUT_FULL) {
 		c->dropped++;
+		journal_lost(c->gw->journal);
 		return;
 	}
 	out_flush(&c->out);

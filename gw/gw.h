@@ -11,6 +11,7 @@
 #include "gw/journal.h"
 #include "gw/loop.h"
 #include "gw/master_key.h"
+#include "gw/syslog.h"
 #include "ua/dns.h"
 #include "ua/regset.h"
 #include "ua/sip.h"
@@ -21,6 +22,7 @@ struct agent;
 struct gw {
 	struct loop *loop;
 	struct journal *journal;
+	struct syslog *syslog;
 	struct cli *cli;
 	struct conf *conf; /* running */
 	struct agent *agent; /* NULL: no network (gw -t) */

@@ -38,6 +38,7 @@ enum { ERRORS_KEPT = 1 << 16 }; /* bytes of log that wait for the reader of stan
 
 struct errors {
 	struct outlet *outlet;
+	struct journal *lines;
 	size_t dropped;
 	bool journal; /* with the severity that the system journal reads */
 };
@@ -51,6 +52,7 @@ print_error(void *arg, enum log_level level, const char *line)
 
 	if (outlet_left(e->outlet) > ERRORS_KEPT) {
 		e->dropped++;
+		journal_lost(e->lines);
 		return;
 	}
 	if (e->dropped > 0)
@@ -162,6 +164,21 @@ hide_memory(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
+/* Clocks for time stamps. */
+
+static int64_t
+wall(void *arg)
+{
+	(void)arg;
+	return loop_wall();
+}
+
+static int64_t
+uptime(void *arg)
+{
+	return loop_now() - ((const struct gw *)arg)->started;
+}
+
 static int
 run(const struct options *o)
 {
@@ -172,7 +189,7 @@ run(const struct options *o)
 
 	gw.started = loop_now();
 	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
-	gw.journal = journal_new();
+	gw.journal = journal_new(wall, uptime, &gw);
 	gw.loop = loop_new();
 	if (gw.loop == NULL) {
 		perror("gw: cannot start");
@@ -180,7 +197,10 @@ run(const struct options *o)
 		return 1;
 	}
 	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
-	journal_to(gw.journal, print_error, &errors);
+	errors.lines = gw.journal;
+	journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);
+	gw.syslog = syslog_new(gw.loop);
+	journal_to_servers(gw.journal, syslog_forward, gw.syslog);
 	log_to(journal_sink, gw.journal);
 	gw.conf = conf_new();
 	host = apply_host(&gw);
@@ -202,17 +222,23 @@ run(const struct options *o)
 	cli_set_view(gw.cli, agent_view(gw.agent));
 	if (!o->daemon) {
 		gw.console = console_new(&gw);
-		if (console_terminal(gw.console))
-			journal_to(gw.journal, console_log, gw.console);
+		if (console_terminal(gw.console)) {
+			journal_detach(gw.journal, &errors);
+			journal_attach(gw.journal, JOURNAL_CONSOLE, console_log, gw.console);
+		}
 	}
 	loop_run(gw.loop);
 out:
-	journal_to(gw.journal, print_error, &errors);
+	if (gw.console != NULL && console_terminal(gw.console)) {
+		journal_detach(gw.journal, gw.console);
+		journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);
+	}
 	console_free(gw.console);
 	agent_free(gw.agent);
 	cli_free(gw.cli);
 	conf_release(gw.conf);
 	log_to(NULL, NULL);
+	syslog_free(gw.syslog);
 	outlet_free(errors.outlet);
 	loop_free(gw.loop);
 	journal_free(gw.journal);

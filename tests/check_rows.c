@@ -115,8 +115,13 @@ END_TEST
 static bool
 no_is_default(const struct cmd *row)
 {
-	return !(row->field.kind == FIELD_BOOL && row->field.otherwise) &&
-	       !str_starts(row->form, "voice-class sip localhost");
+	static const char *const others[] = { "voice-class sip localhost", "service timestamps",
+		"logging buffered [<", "logging console [", "logging monitor$", "logging trap" };
+
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (str_starts(row->form, others[i]))
+			return false;
+	return !(row->field.kind == FIELD_BOOL && row->field.otherwise);
 }
 
 START_TEST(default_and_no_take_a_row_back)

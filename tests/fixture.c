@@ -141,6 +141,15 @@ log_lines(void *arg, log_visit *visit, void *visit_arg)
 }
 
 static void
+log_status(void *arg, struct log_status *s)
+{
+	(void)arg;
+	*s = (struct log_status){
+		.console = 7, .buffer = 12, .trap = 9, .servers = { { true, 6, 0 }, { false, 3, 2 } }
+	};
+}
+
+static void
 nothing(void *arg)
 {
 	(void)arg;
@@ -345,6 +354,7 @@ fixture_new(bool interactive)
 		.debug = debug,
 		.log_lines = log_lines,
 		.log_clear = nothing,
+		.log_status = log_status,
 		.uptime = uptime,
 		.clock = clock_text,
 		.retry = again,

@@ -102,6 +102,12 @@ log_clear(void *arg)
 	(void)arg;
 }
 
+static void
+log_status(void *arg, struct log_status *s)
+{
+	(void)arg, (void)s;
+}
+
 static int64_t
 uptime(void *arg)
 {
@@ -143,6 +149,7 @@ fuzz_cli(struct fuzz_host **h)
 			.debug = debug,
 			.log_lines = log_lines,
 			.log_clear = log_clear,
+			.log_status = log_status,
 			.uptime = uptime,
 			.clock = clock_text,
 			.retry = retry,
