@@ -78,8 +78,7 @@ out_printf(struct out *o, const char *format, ...)
 	va_end(ap);
 }
 
-/* Length of the valid UTF-8 sequence (2 to 4 bytes, RFC 3629) at p, 0 if there is none. */
-static size_t
+size_t
 utf8_sequence(const unsigned char *p, size_t len)
 {
 	size_t n = p[0] >= 0xc2 && p[0] <= 0xdf   ? 2

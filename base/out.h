@@ -26,6 +26,10 @@ void out_vprintf(struct out *, const char *format, va_list ap) __attribute__((fo
  * forge a log line; bytes above 0x7f pass when they are valid UTF-8. */
 void out_escaped(struct out *, const char *text, size_t len);
 
+/* Length of the valid UTF-8 sequence (2 to 4 bytes, RFC 3629) at p, 0 if there is none or it is
+ * a C1 control. */
+size_t utf8_sequence(const unsigned char *p, size_t len);
+
 /* The gathered text, terminated; never NULL; borrowed until the next call. */
 const char *out_text(struct out *);
 /* The gathered text; the caller frees it; the sink is empty again. */
