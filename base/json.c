@@ -130,6 +130,15 @@ json_int(struct json *j, const char *key, int64_t n)
 }
 
 void
+json_maybe(struct json *j, const char *key, bool known, int64_t n)
+{
+	if (known)
+		json_int(j, key, n);
+	else
+		json_null(j, key);
+}
+
+void
 json_uint(struct json *j, const char *key, uint64_t n)
 {
 	place(j, key);

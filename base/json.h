@@ -29,6 +29,7 @@ void json_close(struct json *); /* the innermost object or array */
 void json_string(struct json *, const char *key, const char *text);
 void json_text(struct json *, const char *key, const char *text, size_t len);
 void json_int(struct json *, const char *key, int64_t);
+void json_maybe(struct json *, const char *key, bool known, int64_t); /* null where it is not known */
 void json_uint(struct json *, const char *key, uint64_t);
 void json_bool(struct json *, const char *key, bool);
 void json_null(struct json *, const char *key);

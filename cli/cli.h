@@ -63,10 +63,13 @@ struct cli_host {
 	void (*log_status)(void *arg, struct log_status *);
 	int64_t (*uptime)(void *arg); /* seconds */
 	void (*clock)(void *arg, char *text, size_t size); /* "12:34:56.789 UTC Sat Nov 21 2026" */
+	bool (*clock_synchronized)(void *arg); /* by NTP; false too where nobody can say */
 	void (*retry)(void *arg, const char *number, int slot); /* register again now; NULL, -1: all */
 	void (*clear_counters)(void *arg);
 	/* `show sip-ua status` and friends ask what is really in use. */
 	const char *version;
+	const char *serial; /* of the machine, letters and digits; NULL: it has none */
+	const char *program; /* path of the running program; NULL: not known */
 };
 
 struct cli *cli_new(const struct cli_host *);

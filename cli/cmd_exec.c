@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/account.h"
@@ -291,6 +292,19 @@ show_debugging(struct cmd_call *c)
 	return 0;
 }
 
+static int
+show_debugging_json(struct cmd_call *c)
+{
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_object(&j, "debugging");
+	json_bool(&j, "ccsip_messages", host_of(c)->debug(host_of(c)->arg, "messages"));
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
 /* clang-format off */
 static const struct cmd debug_rows[] = {
 	{ .form = "debug$debug ccsip messages", .words = WORDS({ "debug", "Debugging functions" }, { "ccsip", "SIP" },
@@ -306,7 +320,7 @@ static const struct cmd debug_rows[] = {
 	{ .form = "no debug all", .words = WORDS({ "no", "Disable debugging functions" }, { "debug", "Debugging functions" },
 	    { "all", "All debugging" }), .run = undebug_all, .example = "no debug all" },
 	{ .form = "show debugging", .words = WORDS({ "show", "Show running system information" },
-	    { "debugging", "State of each debugging option" }), .run = show_debugging, .flags = CMD_PIPE | CMD_USER,
+	    { "debugging", "State of each debugging option" }), .run = show_debugging, .json = show_debugging_json, .flags = CMD_PIPE | CMD_USER,
 	    .example = "show debugging" },
 };
 /* clang-format on */

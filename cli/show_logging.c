@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/vty.h"
@@ -83,6 +84,63 @@ show_logging(struct cmd_call *c)
 	return 0;
 }
 
+static bool
+json_log_line(void *arg, const char *line)
+{
+	json_string(arg, NULL, line);
+	return true;
+}
+
+static void
+json_destination(struct json *j, const char *key, int level, uint64_t logged)
+{
+	json_object(j, key);
+	json_string(j, "level", level == LOGGING_OFF ? NULL : severity_name(level));
+	json_uint(j, "logged", logged);
+	json_close(j);
+}
+
+static int
+show_logging_json(struct cmd_call *c)
+{
+	const struct cli_host *h = cli_host(vty_cli(c->vty));
+	const struct logging_conf *l = c->conf->logging;
+	struct log_status s = { 0 };
+	struct json j;
+
+	h->log_status(h->arg, &s);
+	json_begin(&j, c->out);
+	json_object(&j, "logging");
+	json_bool(&j, "on", l->on);
+	json_uint(&j, "dropped", s.dropped);
+	json_destination(&j, "console", l->console, s.console);
+	json_destination(&j, "monitor", l->monitor, s.monitor);
+	json_destination(&j, "buffer", l->buffer, s.buffer);
+	json_destination(&j, "trap", l->trap, s.trap);
+	json_uint(&j, "buffer_size_bytes", l->buffer_size);
+	json_close(&j);
+	json_array(&j, "servers");
+	for (size_t i = 0; i < l->hosts.n; i++) {
+		const struct log_host *host = &l->hosts.v[i];
+
+		json_object(&j, NULL);
+		json_string(&j, "host", host->host.name);
+		json_string(&j, "transport", host->transport == TRANSPORT_TCP ? "tcp" : "udp");
+		json_uint(&j, "port", log_host_port(host));
+		json_bool(&j, "up", s.servers[i].up);
+		json_uint(&j, "logged", s.servers[i].logged);
+		json_uint(&j, "dropped", s.servers[i].dropped);
+		json_close(&j);
+	}
+	json_close(&j);
+	json_array(&j, "log");
+	if (l->buffer != LOGGING_OFF)
+		h->log_lines(h->arg, json_log_line, &j);
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
 static int
 clear_logging(struct vty *vty, const char *answer, void *arg)
 {
@@ -103,7 +161,7 @@ confirm_clear(struct cmd_call *c)
 /* clang-format off */
 static const struct cmd rows[] = {
 	{ .form = "show logging", .words = WORDS({ "show", "Show running system information" },
-	    { "logging", "Show the contents of logging buffers" }), .run = show_logging, .flags = CMD_PIPE,
+	    { "logging", "Show the contents of logging buffers" }), .run = show_logging, .json = show_logging_json, .flags = CMD_PIPE,
 	    .example = "show logging" },
 	{ .form = "clear logging", .words = WORDS({ "clear", "Reset functions" }, { "logging", "Clear logging buffer" }),
 	    .run = confirm_clear, .example = "clear logging" },

@@ -1,6 +1,7 @@
 /* show dial-peer voice. */
 #include "cli/commands.h"
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -92,6 +93,12 @@ print_peer(void *arg, const void *key, size_t keylen, void *value)
 }
 
 static int
+no_peer(struct cmd_call *c, uint32_t tag)
+{
+	return cmd_error(c, "Dial peer %u does not exist", tag);
+}
+
+static int
 show_peer(struct cmd_call *c)
 {
 	uint32_t tag = (uint32_t)cmd_uint(c, "tag", 0);
@@ -103,8 +110,101 @@ show_peer(struct cmd_call *c)
 	}
 	p = conf_peer(c->conf, tag);
 	if (p == NULL)
-		return cmd_error(c, "Dial peer %u does not exist", tag);
+		return no_peer(c, tag);
 	print_peer(c->out, NULL, 0, p);
+	return 0;
+}
+
+/* JSON: what the summary says, and the rest. */
+
+static void
+json_summary(struct json *j, const struct dial_peer *p)
+{
+	const char *target = session_target(p);
+
+	json_uint(j, "tag", p->tag);
+	json_string(j, "type", p->kind == PEER_POTS ? "pots" : "voip");
+	json_bool(j, "admin_up", !p->shutdown);
+	json_bool(j, "oper_up", is_up(p));
+	json_string(j, "destination_pattern", p->pattern);
+	json_uint(j, "preference", p->preference);
+	json_string(j, "session_target", *target == '\0' ? NULL : target);
+	json_string(j, "port", p->port);
+}
+
+static void
+json_details(struct json *j, const struct dial_peer *p)
+{
+	json_string(j, "description", p->description);
+	if (p->kind == PEER_POTS)
+		json_bool(j, "sip_register", p->sip_register);
+	else
+		json_null(j, "sip_register");
+	json_string(j, "localhost", p->localhost.kind == LOCALHOST_NAME ? p->localhost.name : NULL);
+	json_bool(j, "localhost_preferred", p->localhost.kind == LOCALHOST_NAME && p->localhost.preferred);
+	json_array(j, "authentication");
+	for (size_t i = 0; i < p->auth.list.n; i++) {
+		json_object(j, NULL);
+		json_string(j, "username", p->auth.username);
+		json_string(j, "realm", p->auth.list.v[i].realm);
+		json_close(j);
+	}
+	json_close(j);
+	json_array(j, "without_effect");
+	for (size_t i = 0; i < p->kept.list.n; i++)
+		json_string(j, NULL, p->kept.list.v[i]->line);
+	json_close(j);
+}
+
+struct peer_json {
+	struct json j;
+	bool details;
+};
+
+static bool
+json_peer(void *arg, const void *key, size_t keylen, void *value)
+{
+	struct peer_json *p = arg;
+
+	(void)key, (void)keylen;
+	json_object(&p->j, NULL);
+	json_summary(&p->j, value);
+	if (p->details)
+		json_details(&p->j, value);
+	json_close(&p->j);
+	return true;
+}
+
+static int
+summary_json(struct cmd_call *c)
+{
+	struct peer_json p = { .details = false };
+
+	json_begin(&p.j, c->out);
+	json_array(&p.j, "dial_peers");
+	pmap_walk(&c->conf->peers, NULL, 0, json_peer, &p);
+	json_close(&p.j);
+	json_end(&p.j);
+	return 0;
+}
+
+static int
+show_peer_json(struct cmd_call *c)
+{
+	uint32_t tag = (uint32_t)cmd_uint(c, "tag", 0);
+	struct dial_peer *one = tag == 0 ? NULL : conf_peer(c->conf, tag);
+	struct peer_json p = { .details = true };
+
+	if (tag != 0 && one == NULL)
+		return no_peer(c, tag);
+	json_begin(&p.j, c->out);
+	json_array(&p.j, "dial_peers");
+	if (one != NULL)
+		json_peer(&p, NULL, 0, one);
+	else
+		pmap_walk(&c->conf->peers, NULL, 0, json_peer, &p);
+	json_close(&p.j);
+	json_end(&p.j);
 	return 0;
 }
 
@@ -113,10 +213,10 @@ show_peer(struct cmd_call *c)
 
 static const struct cmd rows[] = {
 	{ .form = "show dial-peer voice [<1-2147483647>$tag]",
-	    .words = WORDS(SHOW_PEER, { "<1-2147483647>", "Tag of one dial peer" }), .run = show_peer,
+	    .words = WORDS(SHOW_PEER, { "<1-2147483647>", "Tag of one dial peer" }), .run = show_peer, .json = show_peer_json,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show dial-peer voice 3" },
 	{ .form = "show dial-peer voice summary", .words = WORDS(SHOW_PEER, { "summary", "One line for each" }),
-	    .run = summary, .flags = CMD_PIPE | CMD_USER, .example = "show dial-peer voice summary" },
+	    .run = summary, .json = summary_json, .flags = CMD_PIPE | CMD_USER, .example = "show dial-peer voice summary" },
 };
 /* clang-format on */
 

@@ -1,11 +1,11 @@
-/* show sip-ua: registrations, settings in use, counters. Shapes as IOS prints them. */
+/* show sip-ua: settings in use, counters. Shapes as IOS prints them. */
 #include "cli/commands.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "cli/cli.h"
 #include "cli/vty.h"
 
@@ -13,309 +13,6 @@ static const struct ua_view *
 view(const struct cmd_call *c)
 {
 	return cli_host(vty_cli(c->vty))->ua;
-}
-
-/* register status */
-
-struct status_print {
-	struct out *out;
-	bool head;
-	bool primary_only; /* the form without index has a table for each of the two, as IOS asks for them */
-	unsigned slot;
-};
-
-static void
-print_head(struct status_print *p, const struct reg_status *r)
-{
-	if (p->head && (!r->indexed || r->slot == p->slot))
-		return;
-	if (r->indexed)
-		out_printf(p->out, "%s--------------------- Registrar-Index  %u ---------------------\n",
-		    p->head ? "\n" : "", r->slot + 1);
-	if (r->indexed || !p->head)
-		out_str(p->out,
-		    "Line                             peer       expires(sec) reg survival P-Associ-URI\n"
-		    "================================ ========== ============ === ======== ============\n");
-	p->head = true;
-	p->slot = r->slot;
-}
-
-static bool
-print_status(void *arg, const struct reg_status *r)
-{
-	struct status_print *p = arg;
-
-	if (p->primary_only && !r->indexed && r->slot != 0)
-		return true;
-	print_head(p, r);
-	out_printf(p->out, "%-32s %-10" PRId64 " %-12u %-3s %-8s %s", r->number, r->peer, r->left,
-	    r->registered ? "yes" : "no", "normal", r->associated_uri == NULL ? "" : r->associated_uri);
-	while (p->out->len > 0 && p->out->buf[p->out->len - 1] == ' ')
-		p->out->len--;
-	out_char(p->out, '\n');
-	return true;
-}
-
-struct reason_print {
-	struct out *out;
-	bool head;
-};
-
-static bool
-print_unregistrable(void *arg, const struct unregistrable *u)
-{
-	struct reason_print *p = arg;
-
-	if (!p->head)
-		out_str(p->out, "\nNot registrable:\n");
-	p->head = true;
-	out_printf(
-	    p->out, "  dial-peer %" PRId64 ", destination-pattern %s: %s\n", u->peer, u->pattern, u->reason);
-	return true;
-}
-
-/* What keeps registrations from being up, one line for each cause at each registrar. */
-struct cause {
-	enum reg_state state;
-	const char *text;
-};
-
-static const struct cause causes[] = {
-	{ REG_STATE_NO_CREDENTIAL, "no credential" },
-	{ REG_STATE_NO_MASTER_KEY, "no master key for a type 6 password" },
-	{ REG_STATE_NO_TRANSPORT, "transport not available" },
-	{ REG_STATE_NO_ADDRESS, "name has no address" },
-	{ REG_STATE_REJECTED, "rejected" },
-	{ REG_STATE_REGISTRAR_DEAD, "registrar does not answer" },
-};
-
-struct cause_print {
-	struct out *out;
-	bool head;
-};
-
-static bool
-print_cause(void *arg, const struct reg_status *r)
-{
-	struct cause_print *p = arg;
-	const char *text = NULL;
-
-	for (size_t i = 0; i < COUNT(causes); i++)
-		if (causes[i].state == r->state)
-			text = causes[i].text;
-	if (text == NULL)
-		return true;
-	if (!p->head)
-		out_str(p->out, "\nNot registered:\n");
-	p->head = true;
-	out_printf(p->out, "  %s at %s: %s", r->number, r->registrar, text);
-	if (r->state == REG_STATE_NO_CREDENTIAL && r->realm != NULL)
-		out_printf(p->out, " for realm \"%s\"", r->realm);
-	else if (r->state == REG_STATE_REJECTED && r->status != 0)
-		out_printf(p->out, " with %d %s", r->status, r->phrase == NULL ? "" : r->phrase);
-	out_char(p->out, '\n');
-	return true;
-}
-
-static int
-register_status(struct cmd_call *c)
-{
-	const struct ua_view *v = view(c);
-	const char *number = cmd_arg(c, "number");
-	int slot = cmd_given(c, "secondary") ? 1 : (int)cmd_uint(c, "registrar", 0) - 1;
-	struct out lines = OUT_MEMORY;
-	struct status_print p = { .out = &lines, .primary_only = slot < 0 };
-	struct cause_print cause = { c->out, false };
-	struct reason_print reason = { c->out, false };
-
-	if (v == NULL)
-		return 0;
-	v->registrations(v->arg, number, slot, print_status, &p);
-	out_write(c->out, out_text(&lines), lines.len);
-	out_free(&lines);
-	v->registrations(v->arg, number, slot, print_cause, &cause);
-	if (number == NULL && slot < 0)
-		v->unregistrable(v->arg, print_unregistrable, &reason);
-	return 0;
-}
-
-/* register why */
-
-static const char *const state_text[] = {
-	[REG_STATE_WAITING] = "waiting for its turn",
-	[REG_STATE_TRYING] = "a REGISTER is under way",
-	[REG_STATE_REGISTERED] = "registered",
-	[REG_STATE_NO_CREDENTIAL] = "no account for the realm that the registrar asks for",
-	[REG_STATE_REJECTED] = "refused by the registrar",
-	[REG_STATE_REGISTRAR_DEAD] = "the registrar does not answer",
-	[REG_STATE_NO_ADDRESS] = "the registrar's name has no address",
-	[REG_STATE_NO_MASTER_KEY] = "the password is type 6 and the master key is missing, or another one",
-	[REG_STATE_NO_TRANSPORT] = "the registrar's transport is not available",
-	[REG_STATE_LEAVING] = "un-registering",
-};
-
-static void
-print_account(struct out *o, const struct reg_status *r)
-{
-	const char *any = r->any_realm ? " (an entry without realm)" : "";
-
-	if (r->from == CRED_PEER)
-		out_printf(o, "  Account:     username %s, 'authentication' of dial-peer %" PRId64 "%s\n",
-		    r->username, r->auth_peer, any);
-	else if (r->from == CRED_CREDENTIALS)
-		out_printf(o, "  Account:     username %s, 'credentials' of number %s%s\n", r->username,
-		    r->number, any);
-	else if (r->from == CRED_SIP_UA)
-		out_printf(
-		    o, "  Account:     username %s, 'authentication' under sip-ua%s\n", r->username, any);
-	else if (r->realm != NULL)
-		out_printf(o, "  Account:     none; looked in: 'authentication' of the dial peer, "
-			      "'credentials', 'authentication' under "
-			      "sip-ua\n");
-}
-
-/* The line to type. */
-static void
-print_remedy(struct out *o, const struct reg_status *r)
-{
-	bool one_word;
-
-	switch (r->state) {
-	case REG_STATE_NO_CREDENTIAL:
-		if (r->case_realm != NULL)
-			out_printf(o,
-			    "  Note:        realm \"%s\" is configured; it differs in upper and lower case "
-			    "only\n",
-			    r->case_realm);
-		if (r->realm == NULL)
-			break;
-		/* A realm of several words cannot be typed; the entry without one answers it. */
-		one_word = r->realm[0] != '\0' && strchr(r->realm, ' ') == NULL;
-		if (r->peer >= 0)
-			out_printf(o,
-			    "  To mend:     dial-peer voice %" PRId64 " pots\n"
-			    "                authentication username USER password PASSWORD%s%s\n",
-			    r->peer, one_word ? " realm " : "", one_word ? r->realm : "");
-		else
-			out_printf(o,
-			    "  To mend:     sip-ua\n"
-			    "                credentials number %s username USER password PASSWORD%s%s\n",
-			    r->number, one_word ? " realm " : "", one_word ? r->realm : "");
-		break;
-	case REG_STATE_REJECTED:
-		if ((r->status == 401 || r->status == 407 || r->status == 403) && r->username != NULL)
-			out_printf(o,
-			    "  To mend:     check the password of username %s at realm %s, and enter it "
-			    "again\n",
-			    r->username, r->realm == NULL ? "(none)" : r->realm);
-		else if (r->status == 404)
-			out_printf(
-			    o, "  To mend:     ask the provider whether number %s exists there\n", r->number);
-		break;
-	case REG_STATE_REGISTRAR_DEAD:
-		out_printf(o, "  To mend:     check that %s answers SIP over %s\n",
-		    r->target == NULL ? r->registrar : r->target, r->transport);
-		break;
-	case REG_STATE_NO_ADDRESS:
-		out_str(o, "  To mend:     check the name, or give it an address: ip host NAME ADDRESS\n");
-		break;
-	case REG_STATE_NO_MASTER_KEY:
-		out_str(o, "  To mend:     key config-key password-encrypt\n");
-		break;
-	default:
-		break;
-	}
-}
-
-static void
-print_next(struct out *o, const struct reg_status *r)
-{
-	if (r->next_ms >= 0)
-		out_printf(o, "  Next try:    in %" PRId64 " s%s\n", (r->next_ms + 999) / 1000,
-		    r->state == REG_STATE_REGISTERED ? " (refresh)" : "");
-	else if (r->state == REG_STATE_REGISTRAR_DEAD)
-		out_str(o, "  Next try:    when another registration's probe is answered\n");
-	if (r->attempts > 1)
-		out_printf(o, "  Failures:    %u in a row\n", r->attempts);
-}
-
-static bool
-print_why(void *arg, const struct reg_status *r)
-{
-	struct out *o = arg;
-
-	if (r->indexed)
-		out_printf(o, "%s at registrar %u, %s", r->number, r->slot + 1, r->registrar);
-	else
-		out_printf(o, "%s at the %s registrar, %s", r->number, r->slot == 0 ? "primary" : "secondary",
-		    r->registrar);
-	if (r->target != NULL)
-		out_printf(o, " (%s, %s)", r->target, r->transport);
-	out_printf(o, "\n  State:       %s", state_text[r->state]);
-	if (r->state == REG_STATE_REGISTERED)
-		out_printf(o, ", %u of %u s left", r->left, r->granted);
-	else if (r->registered)
-		out_printf(o, "; the old binding still lasts %u s", r->left);
-	if (r->peer >= 0)
-		out_printf(o, "\n  Endpoint:    dial-peer %" PRId64 "\n", r->peer);
-	else
-		out_str(o, "\n  Endpoint:    credentials\n");
-	if (r->status != 0)
-		out_printf(o, "  Last answer: %d %s\n", r->status, r->phrase == NULL ? "" : r->phrase);
-	else if (r->phrase != NULL)
-		out_printf(o, "  Last answer: none (%s)\n", r->phrase);
-	if (r->realm != NULL)
-		out_printf(o, "  Realm asked: \"%s\"%s%s\n", r->realm, r->algorithm == NULL ? "" : ", ",
-		    r->algorithm == NULL ? "" : r->algorithm);
-	else
-		out_str(o, "  Realm asked: none yet\n");
-	print_account(o, r);
-	print_next(o, r);
-	print_remedy(o, r);
-	out_char(o, '\n');
-	return true;
-}
-
-struct registrar_print {
-	struct out *out;
-	int slot;
-};
-
-static bool
-print_registrar(void *arg, const struct registrar_status *r)
-{
-	const struct registrar_print *p = arg;
-
-	if (p->slot >= 0 && r->slot != (unsigned)p->slot)
-		return true;
-	out_printf(
-	    p->out, "Registrar %s: %s, %zu of %zu registered", r->text, r->state, r->registered, r->sessions);
-	if (r->target != NULL)
-		out_printf(p->out, ", address %s", r->target);
-	if (r->local != NULL)
-		out_printf(p->out, " from %s", r->local);
-	if (r->resolve_error != NULL)
-		out_printf(p->out, "; name: %s (asked %s)", r->resolve_error,
-		    r->name_server == NULL ? "the system's name servers" : r->name_server);
-	out_char(p->out, '\n');
-	return true;
-}
-
-static int
-register_why(struct cmd_call *c)
-{
-	const struct ua_view *v = view(c);
-	const char *number = cmd_arg(c, "number");
-	int slot = (int)cmd_uint(c, "registrar", 0) - 1;
-	struct registrar_print p = { c->out, slot };
-
-	if (v == NULL)
-		return 0;
-	if (v->count(v->arg, number) == 0)
-		return cmd_error(c, "No endpoint '%s' registers here", number);
-	v->registrations(v->arg, number, slot, print_why, c->out);
-	v->registrars(v->arg, print_registrar, &p);
-	return 0;
 }
 
 /* status, timers, retry, statistics */
@@ -326,14 +23,28 @@ enabled(bool on)
 	return on ? "ENABLED" : "DISABLED";
 }
 
+/* What the SIP user agent uses, from the configuration and from what is open. */
+struct settings {
+	const struct sip_ua *sip_ua;
+	const char *bind; /* interface or address; NULL: none */
+	const char *listening; /* NULL: nothing is open */
+};
+
+static struct settings
+settings_in_use(const struct cmd_call *c)
+{
+	const struct voice *voice = c->conf->voice;
+	const struct ua_view *v = view(c);
+
+	return (struct settings){ c->conf->sip_ua,
+		voice->bind_control != NULL ? voice->bind_control : voice->bind_all,
+		v == NULL || v->listening == NULL ? NULL : v->listening(v->arg) };
+}
+
 static int
 sip_status(struct cmd_call *c)
 {
-	const struct sip_ua *s = c->conf->sip_ua;
-	const struct voice *voice = c->conf->voice;
-	const char *bind = voice->bind_control != NULL ? voice->bind_control : voice->bind_all;
-	const struct ua_view *v = view(c);
-	const char *listening = v == NULL || v->listening == NULL ? NULL : v->listening(v->arg);
+	struct settings s = settings_in_use(c);
 
 	out_printf(c->out,
 	    "SIP User Agent Status\n"
@@ -347,106 +58,328 @@ sip_status(struct cmd_call *c)
 	    "SIP DNS SRV version: 2 (rfc 2782)\n"
 	    "Redirection (3xx) message handling: DISABLED\n"
 	    "protocol mode is dual-stack\n",
-	    enabled(s->transport_udp), enabled(s->transport_tcp), enabled(bind != NULL),
-	    bind == NULL ? "" : " ", bind == NULL ? "" : bind, listening == NULL ? "nothing" : listening,
-	    s->max_forwards);
+	    enabled(s.sip_ua->transport_udp), enabled(s.sip_ua->transport_tcp), enabled(s.bind != NULL),
+	    s.bind == NULL ? "" : " ", s.bind == NULL ? "" : s.bind,
+	    s.listening == NULL ? "nothing" : s.listening, s.sip_ua->max_forwards);
 	return 0;
+}
+
+static int
+sip_status_json(struct cmd_call *c)
+{
+	struct settings s = settings_in_use(c);
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_object(&j, "sip_ua");
+	json_bool(&j, "udp", s.sip_ua->transport_udp);
+	json_bool(&j, "tcp", s.sip_ua->transport_tcp);
+	json_bool(&j, "tls", false);
+	json_string(&j, "bind_signaling", s.bind);
+	json_null(&j, "bind_media");
+	json_string(&j, "listening", s.listening);
+	json_uint(&j, "max_forwards", s.sip_ua->max_forwards);
+	json_uint(&j, "dns_srv_version", 2);
+	json_bool(&j, "redirection", false);
+	json_string(&j, "protocol_mode", "dual-stack");
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
+/* Numbers that are printed in IOS's running text, one `%u` each. */
+struct number {
+	const char *key; /* JSON */
+	unsigned value;
+	const char *text; /* up to the next one */
+};
+
+static void
+print_numbers(struct out *o, const struct number *n, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		out_printf(o, "%u%s", n[i].value, n[i].text);
+}
+
+static void
+json_numbers(struct json *j, const struct number *n, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_uint(j, n[i].key, n[i].value);
+}
+
+enum { TIMERS = 14, RETRIES = 14 };
+
+static void
+timers_in_use(const struct cmd_call *c, struct number n[TIMERS])
+{
+	const struct number timers[TIMERS] = {
+		{ "trying_ms", 500, ", expires " },
+		{ "expires_ms", 180000, ", connect " },
+		{ "connect_ms", 500, ", disconnect " },
+		{ "disconnect_ms", 500, "\nprack " },
+		{ "prack_ms", 500, ", rel1xx " },
+		{ "rel1xx_ms", 500, ", notify " },
+		{ "notify_ms", 500, ", update " },
+		{ "update_ms", 500, "\nrefer " },
+		{ "refer_ms", 500, ", register " },
+		{ "register_ms", c->conf->sip_ua->timer_register, ", info " },
+		{ "info_ms", 500, ", options " },
+		{ "options_ms", 500, ",hold " },
+		{ "hold_min", 2880, " minutes\n, register-dns-cache ttl\ntcp/udp aging " },
+		{ "aging_min", 5, " minutes\n" },
+	};
+
+	memcpy(n, timers, sizeof timers);
 }
 
 static int
 sip_timers(struct cmd_call *c)
 {
-	out_printf(c->out,
-	    "SIP UA Timer Values (millisecs unless noted)\n"
-	    "trying 500, expires 180000, connect 500, disconnect 500\n"
-	    "prack 500, rel1xx 500, notify 500, update 500\n"
-	    "refer 500, register %u, info 500, options 500,hold 2880 minutes\n"
-	    ", register-dns-cache ttl\n"
-	    "tcp/udp aging 5 minutes\n",
-	    c->conf->sip_ua->timer_register);
+	struct number n[TIMERS];
+
+	timers_in_use(c, n);
+	out_str(c->out, "SIP UA Timer Values (millisecs unless noted)\ntrying ");
+	print_numbers(c->out, n, TIMERS);
 	return 0;
+}
+
+static int
+sip_timers_json(struct cmd_call *c)
+{
+	struct number n[TIMERS];
+	struct json j;
+
+	timers_in_use(c, n);
+	json_begin(&j, c->out);
+	json_object(&j, "timers");
+	json_numbers(&j, n, TIMERS);
+	json_string(&j, "register_dns_cache", "ttl");
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
+static void
+retries_in_use(const struct cmd_call *c, struct number n[RETRIES])
+{
+	const struct number retries[RETRIES] = {
+		{ "invite", 6, " response retry count = " },
+		{ "response", 6, "\nbye retry count = " },
+		{ "bye", 10, " cancel retry count = " },
+		{ "cancel", 10, "\nprack retry count = " },
+		{ "prack", 10, " comet retry count = " },
+		{ "comet", 10, "\nreliable 1xx count = " },
+		{ "reliable_1xx", 6, " notify retry count = " },
+		{ "notify", 10, "\nrefer retry count = " },
+		{ "refer", 10, " register retry count = " },
+		{ "register", c->conf->sip_ua->retry_register, "\ninfo retry count = " },
+		{ "info", 6, " subscribe retry count = " },
+		{ "subscribe", 10, "\nupdate retry count = " },
+		{ "update", 6, " options retry count = " },
+		{ "options", 6, "\n" },
+	};
+
+	memcpy(n, retries, sizeof retries);
 }
 
 static int
 sip_retry(struct cmd_call *c)
 {
-	out_printf(c->out,
-	    "SIP UA Retry Values\n"
-	    "invite retry count = 6 response retry count = 6\n"
-	    "bye retry count = 10 cancel retry count = 10\n"
-	    "prack retry count = 10 comet retry count = 10\n"
-	    "reliable 1xx count = 6 notify retry count = 10\n"
-	    "refer retry count = 10 register retry count = %u\n"
-	    "info retry count = 6 subscribe retry count = 10\n"
-	    "update retry count = 6 options retry count = 6\n",
-	    c->conf->sip_ua->retry_register);
+	struct number n[RETRIES];
+
+	retries_in_use(c, n);
+	out_str(c->out, "SIP UA Retry Values\ninvite retry count = ");
+	print_numbers(c->out, n, RETRIES);
 	return 0;
 }
 
-struct code_name {
-	unsigned code;
-	const char *name;
-};
-
-/* "name a/b" for each code; received before sent. */
-static void
-print_codes(struct out *o, const char *title, const struct sip_counters *n, const struct code_name *codes,
-    size_t count)
+static int
+sip_retry_json(struct cmd_call *c)
 {
-	out_printf(o, "        %s:\n", title);
-	for (size_t i = 0; i < count; i++)
-		out_printf(o, "          %s %" PRIu64 "/%" PRIu64 "%s", codes[i].name,
-		    n->replies_in[codes[i].code], n->replies_out[codes[i].code],
-		    i + 1 == count || i % 2 == 1 ? "\n" : ",");
+	struct number n[RETRIES];
+	struct json j;
+
+	retries_in_use(c, n);
+	json_begin(&j, c->out);
+	json_object(&j, "retry");
+	json_numbers(&j, n, RETRIES);
+	json_close(&j);
+	json_end(&j);
+	return 0;
 }
 
-#define PRINT_CODES(o, title, n, ...)                                                                        \
-	do {                                                                                                 \
-		static const struct code_name names[] = { __VA_ARGS__ };                                     \
-		print_codes(o, title, n, names, COUNT(names));                                               \
-	} while (0)
+/* Status codes that IOS counts, with its names; a code below 100 begins a class. */
+static const struct code_name {
+	unsigned code;
+	const char *name;
+} codes[] = {
+	{ 1, "Informational" },
+	{ 100, "Trying" },
+	{ 180, "Ringing" },
+	{ 181, "Forwarded" },
+	{ 182, "Queued" },
+	{ 183, "SessionProgress" },
+	{ 2, "Success" },
+	{ 200, "Ok" },
+	{ 202, "202Accepted" },
+	{ 3, "Redirection" },
+	{ 300, "MultipleChoice" },
+	{ 301, "MovedPermanently" },
+	{ 302, "MovedTemporarily" },
+	{ 305, "UseProxy" },
+	{ 380, "AlternateService" },
+	{ 4, "Client Error" },
+	{ 400, "BadRequest" },
+	{ 401, "Unauthorized" },
+	{ 402, "PaymentRequired" },
+	{ 403, "Forbidden" },
+	{ 404, "NotFound" },
+	{ 405, "MethodNotAllowed" },
+	{ 406, "NotAcceptable" },
+	{ 407, "ProxyAuthReqd" },
+	{ 408, "ReqTimeout" },
+	{ 409, "Conflict" },
+	{ 410, "Gone" },
+	{ 413, "ReqEntityTooLarge" },
+	{ 414, "ReqURITooLarge" },
+	{ 415, "UnsupportedMediaType" },
+	{ 420, "BadExtension" },
+	{ 422, "SETooSmall" },
+	{ 423, "IntervalTooBrief" },
+	{ 480, "TempNotAvailable" },
+	{ 481, "CallLegNonExistent" },
+	{ 482, "LoopDetected" },
+	{ 483, "TooManyHops" },
+	{ 484, "AddrIncomplete" },
+	{ 485, "Ambiguous" },
+	{ 486, "BusyHere" },
+	{ 487, "RequestCancel" },
+	{ 488, "NotAcceptableMedia" },
+	{ 489, "BadEvent" },
+	{ 5, "Server Error" },
+	{ 500, "InternalError" },
+	{ 501, "NotImplemented" },
+	{ 502, "BadGateway" },
+	{ 503, "ServiceUnavail" },
+	{ 504, "GatewayTimeout" },
+	{ 505, "BadSipVer" },
+	{ 580, "PreCondFailure" },
+	{ 6, "Global Failure" },
+	{ 600, "BusyEverywhere" },
+	{ 603, "Decline" },
+	{ 604, "NotExistAnywhere" },
+	{ 606, "NotAcceptable" },
+};
+
+/* Requests that IOS counts. */
+static const struct request_name {
+	const char *name, *method;
+	size_t in, out; /* of struct sip_counters; out NEVER: gw sends none */
+} requests[] = {
+#define NEVER SIZE_MAX
+#define IN(member) offsetof(struct sip_counters, member)
+	{ "Invite", "INVITE", IN(invite_in), NEVER },
+	{ "Ack", "ACK", IN(ack_in), NEVER },
+	{ "Bye", "BYE", IN(bye_in), NEVER },
+	{ "Cancel", "CANCEL", IN(cancel_in), NEVER },
+	{ "Options", "OPTIONS", IN(options_in), NEVER },
+	{ "Register", "REGISTER", IN(register_in), IN(register_out) },
+	{ "Subscribe", "SUBSCRIBE", IN(subscribe_in), NEVER },
+	{ "NOTIFY", "NOTIFY", IN(notify_in), NEVER },
+	{ "Refer", "REFER", IN(refer_in), NEVER },
+	{ "Info", "INFO", IN(info_in), NEVER },
+#undef IN
+};
+
+static uint64_t
+counter(const struct sip_counters *n, size_t offset)
+{
+	return offset == NEVER ? 0 : *(const uint64_t *)(const void *)((const char *)n + offset);
+}
+
+static const struct sip_counters *
+counters(const struct cmd_call *c)
+{
+	const struct ua_view *v = view(c);
+
+	return v == NULL || v->counters == NULL ? NULL : v->counters(v->arg);
+}
+
+/* "name a/b" for each code, two on a line; received before sent. */
+static void
+print_codes(struct out *o, const struct sip_counters *n)
+{
+	unsigned column = 0;
+
+	for (size_t i = 0; i < COUNT(codes); i++) {
+		unsigned code = codes[i].code;
+		bool last = i + 1 == COUNT(codes) || codes[i + 1].code < 100;
+
+		if (code < 100) {
+			out_printf(o, "        %s:\n", codes[i].name);
+			column = 0;
+			continue;
+		}
+		out_printf(o, "          %s %" PRIu64 "/%" PRIu64 "%s", codes[i].name, n->replies_in[code],
+		    n->replies_out[code], last || column % 2 == 1 ? "\n" : ",");
+		column++;
+	}
+}
 
 static int
 sip_statistics(struct cmd_call *c)
 {
-	const struct ua_view *v = view(c);
-	const struct sip_counters *n = v == NULL || v->counters == NULL ? NULL : v->counters(v->arg);
+	const struct sip_counters *n = counters(c);
 	struct out *o = c->out;
 
 	if (n == NULL)
 		return 0;
 	out_str(o, "SIP Response Statistics (Inbound/Outbound)\n");
-	PRINT_CODES(o, "Informational", n, { 100, "Trying" }, { 180, "Ringing" }, { 181, "Forwarded" },
-	    { 182, "Queued" }, { 183, "SessionProgress" });
-	PRINT_CODES(o, "Success", n, { 200, "Ok" }, { 202, "202Accepted" });
-	PRINT_CODES(o, "Redirection", n, { 300, "MultipleChoice" }, { 301, "MovedPermanently" },
-	    { 302, "MovedTemporarily" }, { 305, "UseProxy" }, { 380, "AlternateService" });
-	PRINT_CODES(o, "Client Error", n, { 400, "BadRequest" }, { 401, "Unauthorized" },
-	    { 402, "PaymentRequired" }, { 403, "Forbidden" }, { 404, "NotFound" },
-	    { 405, "MethodNotAllowed" }, { 406, "NotAcceptable" }, { 407, "ProxyAuthReqd" },
-	    { 408, "ReqTimeout" }, { 409, "Conflict" }, { 410, "Gone" }, { 413, "ReqEntityTooLarge" },
-	    { 414, "ReqURITooLarge" }, { 415, "UnsupportedMediaType" }, { 420, "BadExtension" },
-	    { 422, "SETooSmall" }, { 423, "IntervalTooBrief" }, { 480, "TempNotAvailable" },
-	    { 481, "CallLegNonExistent" }, { 482, "LoopDetected" }, { 483, "TooManyHops" },
-	    { 484, "AddrIncomplete" }, { 485, "Ambiguous" }, { 486, "BusyHere" }, { 487, "RequestCancel" },
-	    { 488, "NotAcceptableMedia" }, { 489, "BadEvent" });
-	PRINT_CODES(o, "Server Error", n, { 500, "InternalError" }, { 501, "NotImplemented" },
-	    { 502, "BadGateway" }, { 503, "ServiceUnavail" }, { 504, "GatewayTimeout" }, { 505, "BadSipVer" },
-	    { 580, "PreCondFailure" });
-	PRINT_CODES(o, "Global Failure", n, { 600, "BusyEverywhere" }, { 603, "Decline" },
-	    { 604, "NotExistAnywhere" }, { 606, "NotAcceptable" });
-	out_printf(o,
-	    "\nSIP Total Traffic Statistics (Inbound/Outbound)\n"
-	    "          Invite %" PRIu64 "/0,          Ack %" PRIu64 "/0\n"
-	    "          Bye %" PRIu64 "/0,          Cancel %" PRIu64 "/0\n"
-	    "          Options %" PRIu64 "/0,          Register %" PRIu64 "/%" PRIu64 "\n"
-	    "          Subscribe %" PRIu64 "/0,          NOTIFY %" PRIu64 "/0\n"
-	    "          Refer %" PRIu64 "/0,          Info %" PRIu64 "/0\n",
-	    n->invite_in, n->ack_in, n->bye_in, n->cancel_in, n->options_in, n->register_in, n->register_out,
-	    n->subscribe_in, n->notify_in, n->refer_in, n->info_in);
+	print_codes(o, n);
+	out_str(o, "\nSIP Total Traffic Statistics (Inbound/Outbound)\n");
+	for (size_t i = 0; i < COUNT(requests); i++)
+		out_printf(o, "          %s %" PRIu64 "/%" PRIu64 "%s", requests[i].name,
+		    counter(n, requests[i].in), counter(n, requests[i].out), i % 2 == 1 ? "\n" : ",");
 	out_printf(o,
 	    "\nRetry Statistics\n          Register %" PRIu64 "\n          Register unanswered %" PRIu64 "\n",
 	    n->register_retry, n->unanswered);
+	return 0;
+}
+
+static int
+sip_statistics_json(struct cmd_call *c)
+{
+	const struct sip_counters *n = counters(c);
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_array(&j, "responses");
+	for (size_t i = 0; n != NULL && i < COUNT(codes); i++) {
+		if (codes[i].code < 100)
+			continue;
+		json_object(&j, NULL);
+		json_uint(&j, "code", codes[i].code);
+		json_string(&j, "name", codes[i].name);
+		json_uint(&j, "received", n->replies_in[codes[i].code]);
+		json_uint(&j, "sent", n->replies_out[codes[i].code]);
+		json_close(&j);
+	}
+	json_close(&j);
+	json_array(&j, "requests");
+	for (size_t i = 0; n != NULL && i < COUNT(requests); i++) {
+		json_object(&j, NULL);
+		json_string(&j, "method", requests[i].method);
+		json_uint(&j, "received", counter(n, requests[i].in));
+		json_uint(&j, "sent", counter(n, requests[i].out));
+		json_close(&j);
+	}
+	json_close(&j);
+	json_object(&j, "retries");
+	json_maybe(&j, "register", n != NULL, n == NULL ? 0 : (int64_t)n->register_retry);
+	json_maybe(&j, "register_unanswered", n != NULL, n == NULL ? 0 : (int64_t)n->unanswered);
+	json_close(&j);
+	json_end(&j);
 	return 0;
 }
 
@@ -454,23 +387,14 @@ sip_statistics(struct cmd_call *c)
 #define SHOW_SIP_UA { "show", "Show running system information" }, { "sip-ua", "SIP user agent" }
 
 static const struct cmd rows[] = {
-	{ .form = "show sip-ua register status [secondary$secondary|number NUMBER$number|registrar <1-6>$registrar]",
-	    .words = WORDS(SHOW_SIP_UA, { "register", "Registrations" }, { "status", "Who is registered where" },
-	    { "secondary", "At the secondary registrar" }, { "number", "Of one number" }, { "NUMBER", "Number" },
-	    { "registrar", "At one registrar" }, { "<1-6>", "Registrar index" }),
-	    .run = register_status, .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua register status" },
-	{ .form = "show sip-ua register why NUMBER$number [registrar <1-6>$registrar]",
-	    .words = WORDS(SHOW_SIP_UA, { "register", "Registrations" }, { "why", "The story of one number's registrations" },
-	    { "NUMBER", "Number" }, { "registrar", "At one registrar" }, { "<1-6>", "Registrar index" }),
-	    .run = register_why, .flags = CMD_PIPE | CMD_USER | CMD_GW, .example = "show sip-ua register why 5100" },
-	{ .form = "show sip-ua status", .words = WORDS(SHOW_SIP_UA, { "status", "Settings in use" }), .run = sip_status,
+	{ .form = "show sip-ua status", .words = WORDS(SHOW_SIP_UA, { "status", "Settings in use" }), .run = sip_status, .json = sip_status_json,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua status" },
-	{ .form = "show sip-ua timers", .words = WORDS(SHOW_SIP_UA, { "timers", "Timers in use" }), .run = sip_timers,
+	{ .form = "show sip-ua timers", .words = WORDS(SHOW_SIP_UA, { "timers", "Timers in use" }), .run = sip_timers, .json = sip_timers_json,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua timers" },
-	{ .form = "show sip-ua retry", .words = WORDS(SHOW_SIP_UA, { "retry", "Retry counts in use" }), .run = sip_retry,
+	{ .form = "show sip-ua retry", .words = WORDS(SHOW_SIP_UA, { "retry", "Retry counts in use" }), .run = sip_retry, .json = sip_retry_json,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua retry" },
 	{ .form = "show sip-ua statistics", .words = WORDS(SHOW_SIP_UA, { "statistics", "Counters of messages" }),
-	    .run = sip_statistics, .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua statistics" },
+	    .run = sip_statistics, .json = sip_statistics_json, .flags = CMD_PIPE | CMD_USER, .example = "show sip-ua statistics" },
 };
 /* clang-format on */
 

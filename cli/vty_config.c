@@ -98,23 +98,25 @@ finish(struct vty *v, struct conf *draft, int rc)
 	return 0;
 }
 
-/* Whether the text of a banner goes on behind this line: `banner motd DtextD`, D a character or ^C. */
-static bool
-begin_banner(struct vty *v, const struct parse *p)
+char *
+banner_goes_on(const char *line)
 {
-	const char *text = strchr(p->canonical, ' ');
+	const char *text = strchr(line, ' ');
 	size_t n;
 
 	text = text == NULL ? NULL : strchr(text + 1, ' ');
 	if (text == NULL)
-		return false;
+		return NULL;
 	n = str_starts(++text, "^C") ? 2 : 1;
-	v->banner.delimiter = xstrndup(text, n);
-	if (strstr(text + n, v->banner.delimiter) != NULL) {
-		free(v->banner.delimiter);
-		v->banner.delimiter = NULL;
+	return strstr(text + n, n == 2 ? "^C" : (char[]){ text[0], '\0' }) != NULL ? NULL : xstrndup(text, n);
+}
+
+static bool
+begin_banner(struct vty *v, const struct parse *p)
+{
+	v->banner.delimiter = banner_goes_on(p->canonical);
+	if (v->banner.delimiter == NULL)
 		return false;
-	}
 	v->banner.row = p->row;
 	v->banner.keywords = p->keywords;
 	out_str(&v->banner.text, p->canonical);

@@ -64,6 +64,9 @@ struct cmd_call vty_call(struct vty *, const struct parse *, struct context *, e
 /* A configuration line, blanks cut off; indent: columns before it; offset: where it begins in the typed line.
  */
 int vty_config_line(struct vty *, const char *line, size_t indent, size_t offset);
+/* The delimiter, when the text of `banner motd DtextD` (D a character or ^C) goes on behind this line; the
+ * caller frees. NULL: it ends here, or there is none. */
+char *banner_goes_on(const char *line);
 int vty_banner_line(struct vty *, const char *line);
 void vty_banner_end(struct vty *);
 

@@ -180,6 +180,13 @@ clock_text(void *arg, char *text, size_t size)
 	snprintf(text, size, "%s.%03d %s", time_of_day, (int)(wall % 1000), date);
 }
 
+static bool
+clock_synchronized(void *arg)
+{
+	(void)arg;
+	return loop_synchronized();
+}
+
 static void
 again(void *arg, const char *number, int slot)
 {
@@ -215,9 +222,12 @@ apply_host(struct gw *gw)
 		.log_status = log_status,
 		.uptime = uptime,
 		.clock = clock_text,
+		.clock_synchronized = clock_synchronized,
 		.retry = again,
 		.clear_counters = clear_counters,
-		.version = PACKAGE_VERSION };
+		.version = PACKAGE_VERSION,
+		.serial = gw->machine.serial[0] == '\0' ? NULL : gw->machine.serial,
+		.program = gw->machine.program[0] == '\0' ? NULL : gw->machine.program };
 }
 
 /* Each line of the report as a log line of its own. */

@@ -12,6 +12,7 @@
 #include "gw/loop.h"
 #include "gw/master_key.h"
 #include "gw/syslog.h"
+#include "gw/machine.h"
 #include "ua/dns.h"
 #include "ua/regset.h"
 #include "ua/sip.h"
@@ -29,6 +30,7 @@ struct gw {
 	struct console *console; /* NULL: service */
 	const char *startup_path;
 	struct master_key master_key;
+	struct machine machine;
 	struct out rejected; /* lines of the startup file that were refused */
 	bool debug_messages;
 	int64_t started; /* loop_now() */

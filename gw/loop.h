@@ -45,6 +45,7 @@ bool outlet_gone(const struct outlet *); /* nobody reads any more; what is writt
 
 int64_t loop_now(void); /* ms, never goes back, does not jump with the wall clock */
 int64_t loop_wall(void); /* ms since 1970 */
+bool loop_synchronized(void); /* the kernel says that the wall clock follows NTP */
 void loop_random(void *buf, size_t len);
 
 #endif

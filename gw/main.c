@@ -189,6 +189,7 @@ run(const struct options *o)
 
 	gw.started = loop_now();
 	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
+	machine_read(&gw.machine);
 	gw.journal = journal_new(wall, uptime, &gw);
 	gw.loop = loop_new();
 	if (gw.loop == NULL) {

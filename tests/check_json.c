@@ -48,6 +48,8 @@ START_TEST(a_document_is_nested_two_blanks_deep)
 	json_object(&j, NULL);
 	json_int(&j, "low", INT64_MIN);
 	json_uint(&j, "high", UINT64_MAX);
+	json_maybe(&j, "known", true, 3);
+	json_maybe(&j, "unknown", false, 3);
 	json_bool(&j, "yes", true);
 	json_bool(&j, "no", false);
 	json_string(&j, "nothing", NULL);
@@ -64,6 +66,8 @@ START_TEST(a_document_is_nested_two_blanks_deep)
 					 "    {\n"
 					 "      \"low\": -9223372036854775808,\n"
 					 "      \"high\": 18446744073709551615,\n"
+					 "      \"known\": 3,\n"
+					 "      \"unknown\": null,\n"
 					 "      \"yes\": true,\n"
 					 "      \"no\": false,\n"
 					 "      \"nothing\": null\n"

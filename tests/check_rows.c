@@ -192,13 +192,15 @@ START_TEST(a_row_can_be_set_and_unset_or_is_a_command)
 }
 END_TEST
 
-START_TEST(a_show_takes_filters)
+/* What a program wants to read: with filters, and as JSON (tests/check_show_json.c reads it). */
+START_TEST(every_show_command_takes_a_pipe_and_has_json)
 {
 	const struct cmd *row = rows.v[_i];
 
 	if (row->run == NULL || !str_starts(row->form, "show "))
 		return;
 	ck_assert_msg((row->flags & CMD_PIPE) != 0, "'%s' takes no '|'", row->form);
+	ck_assert_msg(row->json != NULL, "'%s' has no JSON form", row->form);
 }
 END_TEST
 
@@ -227,11 +229,11 @@ main(void)
 	n = (int)rows.n;
 	tcase_add_test(t, nothing_is_written_for_a_default);
 	tcase_add_loop_test(t, a_row_can_be_set_and_unset_or_is_a_command, 0, n);
-	tcase_add_loop_test(t, a_show_takes_filters, 0, n);
 	tcase_add_loop_test(t, the_example_of_a_row_is_taken, 0, n);
 	tcase_add_loop_test(t, what_a_row_writes_is_read_again_to_the_same, 0, n);
 	tcase_add_loop_test(t, default_and_no_take_a_row_back, 0, n);
 	tcase_add_loop_test(t, every_word_of_an_example_answers_to_help, 0, n);
+	tcase_add_loop_test(t, every_show_command_takes_a_pipe_and_has_json, 0, n);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -169,6 +169,13 @@ clock_text(void *arg, char *text, size_t size)
 	snprintf(text, size, "08:00:00.123 UTC Fri Nov 20 2026");
 }
 
+static bool
+clock_synchronized(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
 static void
 again(void *arg, const char *number, int slot)
 {
@@ -357,9 +364,12 @@ fixture_new(bool interactive)
 		.log_status = log_status,
 		.uptime = uptime,
 		.clock = clock_text,
+		.clock_synchronized = clock_synchronized,
 		.retry = again,
 		.clear_counters = nothing,
-		.version = "1.2.3" };
+		.version = "1.2.3",
+		.serial = "GW0123456789A",
+		.program = "/usr/bin/gw" };
 
 	f->view = (struct ua_view){ f, registrations, unregistrable, registrars, count, counters, listening };
 	host.ua = &f->view;
@@ -404,6 +414,19 @@ fixture_config(struct fixture *f)
 
 	config_text(f->cli, f->conf, &text);
 	return out_take(&text);
+}
+
+char *
+fixture_json(struct fixture *f, const char *line)
+{
+	char *typed = xasprintf("%s | json", line);
+
+	vty_end(f->vty);
+	ck_assert_int_eq(fixture_type(f, "enable"), 0);
+	out_free(&f->out);
+	ck_assert_msg(fixture_type(f, typed) == 0, "'%s': %s", typed, out_text(&f->out));
+	free(typed);
+	return out_take(&f->out);
 }
 
 char *

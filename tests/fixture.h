@@ -31,6 +31,9 @@ void fixture_free(struct fixture *);
 int fixture_type(struct fixture *, const char *lines);
 /* The running configuration; the caller frees. */
 char *fixture_config(struct fixture *);
+/* What `line | json` prints, typed with privileges in EXEC; the caller frees. Ends the test where it is
+ * refused. */
+char *fixture_json(struct fixture *, const char *line);
 /* A file of the source tree; the caller frees. Ends the test where it is missing. */
 char *fixture_file(const char *path, size_t *len);
 
