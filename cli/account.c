@@ -59,7 +59,7 @@ password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
 
 	if (secret_parse(s, type == NULL ? SECRET_CLEAR : (enum secret_type)(type[0] - '0'), text, master,
 		err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
+		return cmd_error_at(c, "password", "%s", err);
 	if (s->clear == NULL && h->old_master_key != NULL)
 		old = h->old_master_key(h->arg);
 	if (s->clear == NULL && (old == NULL || secret_open(s, old) != 0)) {
@@ -127,7 +127,8 @@ authentication_set(struct cmd_call *c, struct auth_list *list)
 	char err[300];
 
 	if (check_authentication(list, username, realm, err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
+		return cmd_error_at(
+		    c, realm != NULL && str_eq(list->username, username) ? "realm" : "username", "%s", err);
 	if (password_take(c, was == NULL ? NULL : &was->secret, &secret) != 0)
 		return -1;
 	auth_list_put(list, username, realm, secret);
@@ -144,14 +145,15 @@ authentication_unset(struct cmd_call *c, struct auth_list *list)
 		return 0;
 	}
 	if (username != NULL && !str_eq(username, list->username))
-		return cmd_error(c, "No authentication for username '%s' is configured here", username);
+		return cmd_error_at(
+		    c, "username", "No authentication for username '%s' is configured here", username);
 	/* The user alone, as the refusal of a second one tells to type, removes all there is. */
 	if (realm == NULL && auth_list_find(list, NULL) == NULL) {
 		auth_list_clear(list);
 		return 0;
 	}
 	if (!auth_list_remove(list, realm))
-		return cmd_error(c, "No authentication for realm '%s' is configured here", realm);
+		return cmd_error_at(c, "realm", "No authentication for realm '%s' is configured here", realm);
 	return 0;
 }
 

@@ -54,6 +54,19 @@ cmd_error(struct cmd_call *c, const char *format, ...)
 	return -1;
 }
 
+int
+cmd_error_at(struct cmd_call *c, const char *name, const char *format, ...)
+{
+	va_list ap;
+
+	c->blamed = find(c, name);
+	out_str(c->error, "% ");
+	va_start(ap, format);
+	out_vprintf(c->error, format, ap);
+	va_end(ap);
+	return -1;
+}
+
 void
 cmd_warn(struct cmd_call *c, const char *format, ...)
 {

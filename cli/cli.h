@@ -93,7 +93,8 @@ unsigned cli_rank(const struct cmd *); /* position of a row among all */
 
 /* Scripts: many lines, one transaction. */
 struct script_report {
-	struct out errors, warnings; /* "FILE:LINE: text" lines */
+	struct out errors, warnings; /* "FILE:LINE:COLUMN: text" lines, "FILE:LINE:COLUMN: warning: text" */
+	struct out all; /* both, in the order of the file */
 	size_t nerrors, nwarnings, nlines;
 };
 /* Runs every line of text on the draft, which keeps what the good lines did. */

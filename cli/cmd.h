@@ -43,6 +43,7 @@ struct cmd_call {
 	struct conf *conf; /* configuration rows: the draft to change; EXEC rows: the running one, frozen */
 	struct out *out; /* EXEC rows print here */
 	struct out *error; /* what cmd_error said */
+	const struct parse_arg *blamed; /* the argument that is wrong; NULL: the line as a whole */
 	struct out *warning; /* lines that cmd_warn said */
 	uint32_t enter_tag; /* dial peer that .enter goes to */
 	char *section; /* kept statement that .section goes to; the caller frees */
@@ -54,6 +55,9 @@ bool cmd_given(const struct cmd_call *, const char *name);
 uint64_t cmd_uint(const struct cmd_call *, const char *name, uint64_t otherwise);
 /* Says why the line is refused ('% ' comes by itself); returns -1. */
 int cmd_error(struct cmd_call *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of what stood at $name: a file's report names its column. */
+int cmd_error_at(struct cmd_call *, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void cmd_warn(struct cmd_call *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The object of the row's mode, for editing. */
 void *cmd_object(struct cmd_call *);

@@ -24,10 +24,10 @@ peer_set(struct cmd_call *c)
 	enum peer_kind kind = str_eq(word, "pots") ? PEER_POTS : PEER_VOIP;
 
 	if (there == NULL && word == NULL)
-		return cmd_error(
-		    c, "Dial peer %u does not exist: 'pots' or 'voip' expected behind the tag", tag);
+		return cmd_error_at(
+		    c, "tag", "Dial peer %u does not exist: 'pots' or 'voip' expected behind the tag", tag);
 	if (there != NULL && word != NULL && there->kind != kind)
-		return cmd_error(c,
+		return cmd_error_at(c, "kind",
 		    "Dial peer %u is of type %s: type 'no dial-peer voice %u' before it becomes %s", tag,
 		    kind_name(there->kind), tag, word);
 	if (there == NULL)
@@ -44,7 +44,7 @@ peer_unset(struct cmd_call *c)
 	if (tag == 0)
 		return cmd_error(c, "Which dial peer? 'no dial-peer voice TAG'");
 	if (!conf_remove_peer(c->conf, tag))
-		return cmd_error(c, "Dial peer %u does not exist", tag);
+		return cmd_error_at(c, "tag", "Dial peer %u does not exist", tag);
 	return 0;
 }
 
@@ -115,7 +115,7 @@ pattern_set(struct cmd_call *c)
 
 	pattern = pattern_compile(text, err, sizeof err);
 	if (pattern == NULL)
-		return cmd_error(c, "%s: '%s'", err, text);
+		return cmd_error_at(c, "pattern", "%s: '%s'", err, text);
 	pattern_free(pattern);
 	p = cmd_object(c);
 	reason = p->kind == PEER_POTS ? pattern_not_registrable(text) : NULL;

@@ -150,9 +150,8 @@ load(struct cmd_call *c, const char *path)
 	script_load(vty_cli(c->vty), draft, path == NULL ? "startup-config" : path, text, len, &report);
 	mem_wipe(text, len);
 	free(text);
-	out_str(c->out, out_text(&report.warnings));
+	out_str(c->out, out_text(&report.all));
 	if (report.nerrors > 0) {
-		out_str(c->out, out_text(&report.errors));
 		cmd_error(c, "%zu of %zu lines refused; nothing was changed", report.nerrors, report.nlines);
 		conf_release(draft);
 		script_report_free(&report);

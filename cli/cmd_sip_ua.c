@@ -26,8 +26,9 @@ credentials_set(struct cmd_call *c)
 	char err[300];
 
 	if (cmd_given(c, "dhcp"))
-		return cmd_error(c, "'credentials dhcp' needs a DHCP lease, which gw does not read: give "
-				    "number and username");
+		return cmd_error_at(c, "dhcp",
+		    "'credentials dhcp' needs a DHCP lease, which gw does not read: give "
+		    "number and username");
 	entry = credential_new();
 	entry->has_number = number != NULL;
 	entry->number = xstrdup(number != NULL ? number : username);
@@ -35,7 +36,7 @@ credentials_set(struct cmd_call *c)
 	entry->realm = xstrdup(cmd_arg(c, "realm"));
 	if (check_credential(c->conf->sip_ua, entry, err, sizeof err) != 0) {
 		credential_release(entry);
-		return cmd_error(c, "%s", err);
+		return cmd_error_at(c, "realm", "%s", err);
 	}
 	was = sip_ua_credential(c->conf->sip_ua, entry->number, entry->realm);
 	if (password_take(c, was == NULL ? NULL : &was->secret, &entry->secret) != 0) {
@@ -66,7 +67,8 @@ credentials_unset(struct cmd_call *c)
 		    c, "Credentials are removed one at a time: 'no credentials number NUMBER realm REALM'");
 	there = sip_ua_credential(c->conf->sip_ua, number, realm);
 	if (there == NULL || (username != NULL && !str_eq(there->username, username)))
-		return cmd_error(c, "No credentials of %s%s%s%s are configured", number,
+		return cmd_error_at(c, number == username ? "username" : "number",
+		    "No credentials of %s%s%s%s are configured", number,
 		    username != NULL ? " with this username" : "",
 		    realm == NULL ? " without realm" : " at realm ", realm == NULL ? "" : realm);
 	sip_ua_remove_credential(cmd_object(c), number, realm);
@@ -166,13 +168,16 @@ registrar_set(struct cmd_call *c)
 
 	if (cmd_given(c, "dhcp")) {
 		if (sip_ua_indexed(c->conf->sip_ua))
-			return cmd_error(c, "'registrar dhcp' does not go with indexed registrars");
-		return cmd_error(c, "'registrar dhcp' needs a DHCP lease, which gw does not read: give the "
-				    "registrar's address");
+			return cmd_error_at(
+			    c, "dhcp", "'registrar dhcp' does not go with indexed registrars");
+		return cmd_error_at(c, "dhcp",
+		    "'registrar dhcp' needs a DHCP lease, which gw does not read: give the "
+		    "registrar's address");
 	}
-	if (check_registrar(c->conf->sip_ua, index, secondary, err, sizeof err) != 0 ||
-	    host_parse(&host, cmd_arg(c, "host"), err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
+	if (check_registrar(c->conf->sip_ua, index, secondary, err, sizeof err) != 0)
+		return cmd_error_at(c, secondary ? "secondary" : "index", "%s", err);
+	if (host_parse(&host, cmd_arg(c, "host"), err, sizeof err) != 0)
+		return cmd_error_at(c, "host", "%s", err);
 	r = registrar_of(c, host);
 	warn_of_options(c, r);
 	if (registrar_equal(*registrar_slot(c->conf->sip_ua, index, secondary), r)) {
@@ -200,13 +205,13 @@ meant(struct cmd_call *c)
 	if (text == NULL && !sip_ua_indexed(s))
 		return 0;
 	if (text != NULL && host_parse(&host, text, err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
+		return cmd_error_at(c, "host", "%s", err);
 	if (!sip_ua_indexed(s)) {
 		const struct registrar *r = cmd_given(c, "secondary") ? s->secondary : s->primary;
 
 		found = r != NULL && host_equal(&r->host, &host) ? 0 : -1;
 		host_free(&host);
-		return found == 0 ? 0 : cmd_error(c, "No registrar '%s' is configured", text);
+		return found == 0 ? 0 : cmd_error_at(c, "host", "No registrar '%s' is configured", text);
 	}
 	for (int i = 0; i < REGISTRARS_MAX; i++) {
 		const struct registrar *r = s->registrars[i];
@@ -221,7 +226,7 @@ meant(struct cmd_call *c)
 		found = i + 1;
 	}
 	host_free(&host);
-	return found != 0 ? found : cmd_error(c, "No registrar '%s' is configured", text);
+	return found != 0 ? found : cmd_error_at(c, "host", "No registrar '%s' is configured", text);
 }
 
 static int

@@ -44,8 +44,8 @@ hostname_set(struct cmd_call *c)
 
 	if (!isalpha((unsigned char)name[0]) || strlen(name) > 63 || !dns_name_valid(name) ||
 	    strchr(name, '.') != NULL)
-		return cmd_error(
-		    c, "Hostname '%s': letters, digits and hyphens, 63 at the most, a letter first", name);
+		return cmd_error_at(c, "name",
+		    "Hostname '%s': letters, digits and hyphens, 63 at the most, a letter first", name);
 	set_text(&((struct conf_system *)cmd_object(c))->hostname, name);
 	return 0;
 }
@@ -84,7 +84,7 @@ enable_secret_set(struct cmd_call *c)
 			wanted = algorithms[i].type;
 
 	if (!clear && !login_hash_valid((unsigned)(type[0] - '0'), text))
-		return cmd_error(c, "Invalid type %c secret: '$%s$SALT$HASH' expected", type[0],
+		return cmd_error_at(c, "secret", "Invalid type %c secret: '$%s$SALT$HASH' expected", type[0],
 		    type[0] == '5' ? "1" : type);
 	hash = clear ? login_new(vty_cli(c->vty), wanted, text) : xstrdup(text);
 	if (hash == NULL)
@@ -152,7 +152,7 @@ domain_set(struct cmd_call *c)
 	const char *name = cmd_arg(c, "name");
 
 	if (!dns_name_valid(name))
-		return cmd_error(c, "Not a domain name: '%s'", name);
+		return cmd_error_at(c, "name", "Not a domain name: '%s'", name);
 	set_text(&((struct conf_system *)cmd_object(c))->domain, name);
 	return 0;
 }
@@ -190,8 +190,10 @@ static int
 check_addresses(struct cmd_call *c)
 {
 	for (size_t i = 0; i < c->parse->nargs; i++)
-		if (str_eq(c->parse->args[i].name, "address") && !is_ip(c->parse->args[i].text))
+		if (str_eq(c->parse->args[i].name, "address") && !is_ip(c->parse->args[i].text)) {
+			c->blamed = &c->parse->args[i];
 			return cmd_error(c, "Not an IP address: '%s'", c->parse->args[i].text);
+		}
 	return 0;
 }
 
@@ -261,7 +263,7 @@ host_set(struct cmd_call *c)
 	struct static_host *h;
 
 	if (!dns_name_valid(name))
-		return cmd_error(c, "Not a host name: '%s'", name);
+		return cmd_error_at(c, "name", "Not a host name: '%s'", name);
 	if (check_addresses(c) != 0)
 		return -1;
 	h = static_host_new(name);
@@ -280,7 +282,7 @@ host_unset(struct cmd_call *c)
 	if (name == NULL)
 		return cmd_error(c, "Which name? 'no ip host NAME'");
 	if (!conf_remove_host(c->conf, name))
-		return cmd_error(c, "No host '%s' is configured", name);
+		return cmd_error_at(c, "name", "No host '%s' is configured", name);
 	return 0;
 }
 

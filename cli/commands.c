@@ -121,9 +121,10 @@ const struct table sip_ua_section_table = { &mode_config, sip_ua_section, COUNT(
 	edit_whole_conf, NULL };
 
 const struct table *const command_tables[] = {
-	&exec_table, &show_table, &show_register_table, &show_sip_table, &show_peer_table, &debug_table, /* EXEC */
-	&show_logging_table,
-	&common_table, &before_table, &logging_table, &system_table, &key_table, &between_table, &voice_section_table,
-	&peer_section_table, &sip_ua_section_table, &after_table, /* global configuration */
+	&exec_table, &show_table, &show_register_table, &show_sip_table, &show_peer_table,
+	&debug_table, /* EXEC */
+	&show_logging_table, &common_table, &before_table, &logging_table, &system_table, &key_table,
+	&between_table, &voice_section_table, &peer_section_table, &sip_ua_section_table,
+	&after_table, /* global configuration */
 	&voice_table, &voice_sip_table, &peer_table, &sip_ua_table, NULL, /* the modes below it */
 };

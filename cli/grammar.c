@@ -154,7 +154,8 @@ same_word(const struct match *m, const places *to, const char *label)
 	return false;
 }
 
-/* Reads one word. *column is where it stops to match. A LINE swallows all words behind it too. */
+/* Reads one word. *column is where it stops to match, or where an ambiguous one begins. A LINE swallows all
+ * words behind it too. */
 static enum parse_status
 read_word(struct match *m, size_t token, size_t *column, bool *rest)
 {
@@ -194,6 +195,8 @@ read_word(struct match *m, size_t token, size_t *column, bool *rest)
 		t.number = best == ARG_NUMBER ? number : 0;
 		vec_push(&m->threads, t);
 	}
+	if (status == PARSE_AMBIGUOUS)
+		*column = m->tokens[token].at;
 	if (best < 0) {
 		*column = m->tokens[token].at + (common < len ? common : 0);
 		status = PARSE_INVALID;
@@ -237,7 +240,9 @@ trace_back(const struct match *m, int t, struct parse *p)
 		const struct node *node = &m->choices[th->choice].form->nodes.v[th->node];
 		const char *typed = m->line + m->tokens[th->token].at;
 		size_t len = m->tokens[th->token].len;
-		struct parse_arg a = { .name = node->name, .number = th->number };
+		struct parse_arg a = {
+			.name = node->name, .number = th->number, .column = m->tokens[th->token].at
+		};
 
 		if (node->kind == NODE_ARG && node->type == ARG_LINE) {
 			len = strlen(typed);

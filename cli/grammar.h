@@ -51,12 +51,14 @@ struct parse_arg {
 	const char *name; /* of the form */
 	char *text; /* as typed; for a keyword its full spelling */
 	uint64_t number; /* <a-b> only */
+	size_t column; /* offset of its word in the line */
 };
 
 struct parse {
 	enum parse_status status;
 	const void *row; /* PARSE_OK */
-	size_t column; /* PARSE_INVALID: offset of the first character that cannot match */
+	size_t column; /* PARSE_INVALID: offset of the first character that cannot match; PARSE_AMBIGUOUS: of
+			  the word */
 	size_t token; /* PARSE_INVALID, PARSE_AMBIGUOUS: number of the word, from 0 */
 	struct parse_arg *args;
 	size_t nargs;

@@ -7,10 +7,10 @@ localhost_take(struct cmd_call *c, struct localhost *l)
 	char err[300];
 
 	if (host_parse(&host, cmd_arg(c, "host"), err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
+		return cmd_error_at(c, "host", "%s", err);
 	if (host.kind != HOST_DNS || host.port != 0) {
 		host_free(&host);
-		return cmd_error(c, "'dns:NAME' expected instead of '%s'", cmd_arg(c, "host"));
+		return cmd_error_at(c, "host", "'dns:NAME' expected instead of '%s'", cmd_arg(c, "host"));
 	}
 	localhost_set(l, LOCALHOST_NAME, host.name, cmd_given(c, "preferred"));
 	host_free(&host);

@@ -16,27 +16,36 @@ struct script {
 	size_t banner; /* the line that began a banner whose end has not come; 0: none */
 };
 
+/* FILE:LINE:COLUMN, columns in bytes from 1. */
+static void
+place(const struct script *s, struct out *o, size_t line, size_t offset)
+{
+	out_printf(o, "%s:%zu:%zu: ", s->name, line, offset + 1);
+}
+
 static void
 say_error(struct script *s, const char *line)
 {
 	const struct line_error *e = vty_error(s->vty);
 	struct out *o = &s->report->errors;
+	size_t first = strspn(line, " \t"), word = e->column;
 	const char *said;
-	size_t word;
 
 	s->report->nerrors++;
-	out_printf(o, "%s:%zu: ", s->name, s->number);
 	switch (e->kind) {
 	case LINE_FINE:
+	case LINE_BYTE:
 	case LINE_SAID:
+		place(s, o, s->number, e->column > 0 ? e->column : first);
 		/* One line for each error, without the '%' of the console. */
 		said = out_text((struct out *)(uintptr_t)&e->text);
 		for (said += str_starts(said, "% ") ? 2 : 0; *said != '\0'; said++)
 			out_char(o, *said == '\n' ? ' ' : *said);
 		break;
 	case LINE_INCOMPLETE:
-		line += strspn(line, " \t");
-		out_printf(o, "Incomplete command: '");
+		place(s, o, s->number, first);
+		line += first;
+		out_str(o, "Incomplete command: '");
 		if (may_hold_secret(line, strlen(line)))
 			out_escaped(o, line, strcspn(line, " \t"));
 		else
@@ -46,10 +55,10 @@ say_error(struct script *s, const char *line)
 	case LINE_AMBIGUOUS:
 	case LINE_INVALID:
 	case LINE_UNKNOWN:
-		for (word = e->column; word > 0 && strchr(" \t", line[word - 1]) == NULL;)
+		while (word > 0 && strchr(" \t", line[word - 1]) == NULL)
 			word--;
-		out_printf(o, "%s at position %zu",
-		    e->kind == LINE_AMBIGUOUS ? "Ambiguous command" : "Invalid input", e->column + 1);
+		place(s, o, s->number, word);
+		out_str(o, e->kind == LINE_AMBIGUOUS ? "Ambiguous command" : "Invalid input");
 		if (!may_hold_secret(line, word) && (word == strspn(line, " \t") || !takes_secret(line))) {
 			out_str(o, ": '");
 			out_escaped(o, line + word, strcspn(line + word, " \t"));
@@ -61,18 +70,21 @@ say_error(struct script *s, const char *line)
 }
 
 static void
-take_line(struct script *s, const char *line, size_t len)
+run_line(struct script *s, const char *line, size_t len)
 {
+	const char *nul = memchr(line, '\0', len);
+	size_t blanks = 0;
 	char *text;
 
 	s->report->nlines++;
-	if (memchr(line, '\0', len) != NULL) {
+	if (nul != NULL) {
 		s->report->nerrors++;
-		out_printf(&s->report->errors, "%s:%zu: NUL byte in the line\n", s->name, s->number);
+		place(s, &s->report->errors, s->number, (size_t)(nul - line));
+		out_str(&s->report->errors, "NUL byte in the line\n");
 		return;
 	}
 	if (vty_try(s->vty, line, len) != 0) {
-		text = xstrndup(line, len < LINE_MAX_BYTES ? len : LINE_MAX_BYTES);
+		text = xstrndup(line, len);
 		say_error(s, text);
 		str_wipe_free(text);
 	}
@@ -80,13 +92,33 @@ take_line(struct script *s, const char *line, size_t len)
 		s->banner = 0;
 	else if (s->banner == 0)
 		s->banner = s->number;
+	while (blanks < len && (line[blanks] == ' ' || line[blanks] == '\t'))
+		blanks++;
 	for (const char *w = vty_warning(s->vty); *w != '\0';) {
 		size_t n = strcspn(w, "\n");
 
 		s->report->nwarnings++;
-		out_printf(&s->report->warnings, "%s:%zu: warning: %.*s\n", s->name, s->number, (int)n, w);
+		place(s, &s->report->warnings, s->number, blanks);
+		out_printf(&s->report->warnings, "warning: %.*s\n", (int)n, w);
 		w += n + (w[n] == '\n');
 	}
+}
+
+/* What was reported from these lengths on joins the whole. */
+static void
+gather(struct script_report *r, size_t errors, size_t warnings)
+{
+	out_write(&r->all, out_text(&r->errors) + errors, r->errors.len - errors);
+	out_write(&r->all, out_text(&r->warnings) + warnings, r->warnings.len - warnings);
+}
+
+static void
+take_line(struct script *s, const char *line, size_t len)
+{
+	size_t errors = s->report->errors.len, warnings = s->report->warnings.len;
+
+	run_line(s, line, len);
+	gather(s->report, errors, warnings);
 }
 
 /* What the file is, if it is no text we can read. */
@@ -114,7 +146,8 @@ script_load(const struct cli *cli, struct conf *draft, const char *name, const c
 	*report = (struct script_report){ 0 };
 	if (why != NULL) {
 		report->nerrors++;
-		out_printf(&report->errors, "%s:1: %s\n", name, why);
+		out_printf(&report->errors, "%s:1:1: %s\n", name, why);
+		gather(report, 0, 0);
 		return;
 	}
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -133,8 +166,12 @@ script_load(const struct cli *cli, struct conf *draft, const char *name, const c
 		len -= part;
 	}
 	if (s.banner != 0) {
+		size_t errors = report->errors.len;
+
 		report->nerrors++;
-		out_printf(&report->errors, "%s:%zu: The banner has no end\n", name, s.banner);
+		place(&s, &report->errors, s.banner, 0);
+		out_str(&report->errors, "The banner has no end\n");
+		gather(report, errors, report->warnings.len);
 	}
 	vty_free(s.vty);
 	out_free(&nowhere);
@@ -145,4 +182,5 @@ script_report_free(struct script_report *r)
 {
 	out_free(&r->errors);
 	out_free(&r->warnings);
+	out_free(&r->all);
 }

@@ -410,6 +410,9 @@ show_error(struct vty *v, const char *line)
 		    "address\n\n",
 		    (int)strcspn(line, " \t"), line + strspn(line, " \t"));
 		break;
+	case LINE_BYTE:
+		out_printf(v->out, "%s at position %zu\n", out_text(&v->error.text), v->error.column + 1);
+		break;
 	case LINE_SAID:
 		out_printf(v->out, "%s\n", out_text(&v->error.text));
 		break;
@@ -541,12 +544,10 @@ vty_try(struct vty *v, const char *line, size_t len)
 		len--;
 	bad = bad_byte(line, len);
 	if (len > LINE_MAX_BYTES + WRITTEN_MORE || bad >= 0) {
-		vty_refuse(v, LINE_SAID, 0, 0);
 		if (len > LINE_MAX_BYTES + WRITTEN_MORE)
-			vty_refuse_length(v, len);
-		else
-			out_printf(&v->error.text, "%% Control character 0x%02x at position %ld",
-			    (unsigned char)line[bad], bad + 1);
+			return vty_refuse_length(v, len);
+		vty_refuse(v, LINE_BYTE, (size_t)bad, 0);
+		out_printf(&v->error.text, "%% Control character 0x%02x", (unsigned char)line[bad]);
 		return -1;
 	}
 	text = xstrndup(line, len);

@@ -123,8 +123,10 @@ begin_banner(struct vty *v, const struct parse *p)
 	return true;
 }
 
+/* offset: where what was parsed begins in the typed line. */
 static int
-run_statement(struct vty *v, const struct parse *p, size_t depth, enum cmd_op op, size_t indent)
+run_statement(
+    struct vty *v, const struct parse *p, size_t depth, enum cmd_op op, size_t indent, size_t offset)
 {
 	const struct cmd *row = p->row;
 	struct conf *draft;
@@ -146,6 +148,8 @@ run_statement(struct vty *v, const struct parse *p, size_t depth, enum cmd_op op
 	draft = v->batch != NULL ? v->batch : conf_share(vty_conf(v));
 	c.conf = draft;
 	if (finish(v, draft, call_config(&c)) != 0) {
+		if (c.blamed != NULL)
+			v->error.column = c.blamed->column + offset;
 		free(c.section);
 		return -1;
 	}
@@ -240,7 +244,7 @@ vty_config_line(struct vty *v, const char *line, size_t indent, size_t offset)
 		}
 		if (p.status == PARSE_OK) {
 			rc = strlen(p.canonical) <= LINE_MAX_BYTES
-				 ? run_statement(v, &p, depth, op, indent)
+				 ? run_statement(v, &p, depth, op, indent, offset)
 				 : vty_refuse_length(v, strlen(p.canonical));
 			parse_free(&p);
 			break;
@@ -285,7 +289,7 @@ vty_banner_line(struct vty *v, const char *line)
 	}
 	out_str(&v->banner.text, v->banner.delimiter);
 	p.canonical = out_take(&v->banner.text);
-	rc = run_statement(v, &p, 0, CMD_SET, 0);
+	rc = run_statement(v, &p, 0, CMD_SET, 0, 0);
 	vty_banner_end(v);
 	free(p.canonical);
 	return rc;

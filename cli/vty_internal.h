@@ -4,13 +4,22 @@
 
 #include "cli/vty.h"
 
-enum line_error_kind { LINE_FINE, LINE_INVALID, LINE_INCOMPLETE, LINE_AMBIGUOUS, LINE_UNKNOWN, LINE_SAID };
+enum line_error_kind {
+	LINE_FINE,
+	LINE_INVALID,
+	LINE_INCOMPLETE,
+	LINE_AMBIGUOUS,
+	LINE_UNKNOWN,
+	LINE_BYTE,
+	LINE_SAID
+};
 
 struct line_error {
 	enum line_error_kind kind;
-	size_t column; /* LINE_INVALID: offset in the typed line */
+	size_t column; /* offset in the typed line; LINE_INCOMPLETE: none; LINE_SAID: 0 when no one word is
+			  wrong */
 	size_t token;
-	struct out text; /* LINE_SAID: with its '%' */
+	struct out text; /* LINE_SAID, and LINE_BYTE without the place: with its '%' */
 };
 
 struct vty {

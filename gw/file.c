@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/out.h"
 
 static int
 fail(const char *path, const char *why, char *err, size_t errsz)
@@ -65,6 +66,25 @@ out:
 	if (fd >= 0)
 		close(fd);
 	return text;
+}
+
+char *
+file_read_input(size_t max, size_t *len, char *err, size_t errsz)
+{
+	struct out text = OUT_MEMORY;
+	char piece[65536];
+	ssize_t got;
+
+	while ((got = read(STDIN_FILENO, piece, sizeof piece)) > 0 && text.len <= max)
+		out_write(&text, piece, (size_t)got);
+	mem_wipe(piece, sizeof piece);
+	if (got < 0 || text.len > max) {
+		fail("standard input", got < 0 ? strerror(errno) : "File too large", err, errsz);
+		out_free(&text);
+		return NULL;
+	}
+	*len = text.len;
+	return out_take(&text);
 }
 
 static int

@@ -8,6 +8,8 @@
 /* The text of a regular file, terminated; the caller frees. NULL with "PATH: reason" in err; *missing (may be
  * NULL) says whether it just is not there. Never waits (FIFO) and never reads devices. */
 char *file_read(const char *path, size_t max, size_t *len, bool *missing, char *err, size_t errsz);
+/* The same of standard input, to its end; it may wait. */
+char *file_read_input(size_t max, size_t *len, char *err, size_t errsz);
 /* Writes a new file beside it, syncs it, and renames it over the old one (through symbolic links to the file
  * they name), then syncs the directory. At every instant either file stands there whole. Mode 0600, or
  * stricter where the old one was. 0; -1 with "PATH: reason", the old file untouched. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/vec.h"
 #include "cli/config_text.h"
 #include "gw/console.h"
 #include "gw/file.h"
@@ -18,18 +19,23 @@
 static const char usage[] =
     "Usage: gw [-f FILE] [--strict]      console on the terminal, or plain commands from standard input\n"
     "       gw -D [-f FILE] [--strict]   service: no console, stays in the foreground\n"
-    "       gw -t FILE                   check a configuration, touch no network\n"
+    "       gw -t FILE...                check configurations, touch no network\n"
     "\n"
     "  -f, --file FILE    startup configuration (" STARTUP_CONFIG ")\n"
     "  -D, --daemon       run as a service\n"
-    "  -t, --test FILE    print FILE:LINE: text for every line in error; exit status 1 if there is one\n"
+    "  -t, --test FILE    print FILE:LINE:COLUMN: text for every line in error; exit status 1 if there is "
+    "one;\n"
+    "                     FILE '-' is standard input\n"
+    "      --warnings=error  with -t: a warning is an error\n"
     "      --strict       do not start when a line of the startup configuration is refused\n"
     "      --core         a crash may leave a core file, which holds all passwords in clear\n"
     "  -h, --help         this text\n"
     "  -V, --version      version\n";
 
 struct options {
-	const char *file, *test;
+	const char *file;
+	VEC(const char *) tests; /* -t */
+	bool warnings_are_errors;
 	bool daemon, strict, core;
 };
 
@@ -65,6 +71,21 @@ print_error(void *arg, enum log_level level, const char *line)
 	out_free(&text);
 }
 
+/* `gw -t` */
+
+static void
+random_bytes(void *arg, void *buf, size_t len)
+{
+	(void)arg;
+	loop_random(buf, len);
+}
+
+static void
+print_count(size_t n, const char *what)
+{
+	fprintf(stderr, "%zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
 static const char *
 test_key(void *arg)
 {
@@ -83,8 +104,10 @@ load_test_key(struct master_key *m, const char *path)
 {
 	char err[400] = "";
 
+	if (strcmp(path, "-") == 0) /* standard input has no file beside it */
+		path = NULL;
 	master_key_load(m, master_key_path(path), err, sizeof err);
-	if (m->key == NULL && err[0] == '\0') {
+	if (m->key == NULL && path != NULL && err[0] == '\0') {
 		master_key_free(m);
 		master_key_load(m, master_key_path(NULL), err, sizeof err);
 	}
@@ -92,36 +115,60 @@ load_test_key(struct master_key *m, const char *path)
 		fprintf(stderr, "gw: warning: %s\n", err);
 }
 
-static int
-test_file(const char *path)
+/* Whether the file is good. key: where its master key goes for the time. */
+static bool
+test_file(const struct cli *cli, struct master_key *key, const char *path, bool warnings_too)
 {
-	struct master_key key;
-	struct cli_host host = { .arg = &key,
-		.master_key = test_key,
-		.old_master_key = test_old_key,
-		.version = PACKAGE_VERSION };
-	struct cli *cli = cli_new(&host);
 	struct conf *draft = conf_new();
 	struct script_report report;
-	char err[400];
+	char err[400], *text;
+	bool good = false;
 	size_t len;
-	char *text = file_read(path, CONFIG_TEXT_MAX, &len, NULL, err, sizeof err);
-	int rc = 1;
 
+	if (strcmp(path, "-") == 0)
+		text = file_read_input(CONFIG_TEXT_MAX, &len, err, sizeof err);
+	else
+		text = file_read(path, CONFIG_TEXT_MAX, &len, NULL, err, sizeof err);
 	if (text == NULL) {
 		fprintf(stderr, "gw: %s\n", err);
 	} else {
-		load_test_key(&key, path);
+		load_test_key(key, path);
 		script_load(cli, draft, path, text, len, &report);
-		master_key_free(&key);
-		fputs(out_text(&report.warnings), stderr);
-		fputs(out_text(&report.errors), stderr);
-		rc = report.nerrors > 0;
+		master_key_free(key);
+		good = report.nerrors == 0 && (!warnings_too || report.nwarnings == 0);
+		fputs(out_text(&report.all), stderr);
+		if (report.nerrors + report.nwarnings > 0) {
+			fprintf(stderr, "%s: ", path);
+			print_count(report.nerrors, "error");
+			fputs(", ", stderr);
+			print_count(report.nwarnings, "warning");
+			fputs(" in ", stderr);
+			print_count(report.nlines, "line");
+			fputc('\n', stderr);
+		}
 		script_report_free(&report);
 		mem_wipe(text, len);
 		free(text);
 	}
 	conf_release(draft);
+	return good;
+}
+
+static int
+test_files(const struct options *o)
+{
+	struct master_key key;
+	struct cli_host host = { .arg = &key,
+		.random = random_bytes,
+		.master_key = test_key,
+		.old_master_key = test_old_key,
+		.version = PACKAGE_VERSION };
+	struct cli *cli = cli_new(&host);
+	int rc = 0;
+
+	for (size_t i = 0; i < o->tests.n; i++)
+		if (!test_file(cli, &key, o->tests.v[i], o->warnings_are_errors))
+			rc = 1;
 	cli_free(cli);
 	return rc;
 }
@@ -266,11 +313,11 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = { { "file", required_argument, NULL, 'f' },
 		{ "daemon", no_argument, NULL, 'D' }, { "test", required_argument, NULL, 't' },
-		{ "strict", no_argument, NULL, 's' }, { "core", no_argument, NULL, OPTION_CORE },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 } };
+		{ "warnings", required_argument, NULL, 'w' }, { "strict", no_argument, NULL, 's' },
+		{ "core", no_argument, NULL, OPTION_CORE }, { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
 	struct options o = { 0 };
-	int c;
+	int c, status;
 
 	open_standard();
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
@@ -284,7 +331,14 @@ main(int argc, char **argv)
 			o.daemon = true;
 			break;
 		case 't':
-			o.test = optarg;
+			vec_push(&o.tests, optarg);
+			break;
+		case 'w':
+			if (strcmp(optarg, "error") != 0) {
+				fprintf(stderr, "gw: --warnings=%s: 'error' is the only choice\n", optarg);
+				return 2;
+			}
+			o.warnings_are_errors = true;
 			break;
 		case 's':
 			o.strict = true;
@@ -303,13 +357,22 @@ main(int argc, char **argv)
 			return 2;
 		}
 	}
+	while (o.tests.n > 0 && optind < argc)
+		vec_push(&o.tests, argv[optind++]);
+	if (o.warnings_are_errors && o.tests.n == 0) {
+		fprintf(stderr, "gw: --warnings goes with -t\n%s", usage);
+		return 2;
+	}
 	if (optind < argc) {
 		fprintf(stderr, "gw: unexpected argument '%s'\n%s", argv[optind], usage);
 		return 2;
 	}
 	if (!o.core)
 		hide_memory();
-	if (o.test != NULL)
-		return test_file(o.test);
+	if (o.tests.n > 0) {
+		status = test_files(&o);
+		vec_free(&o.tests);
+		return status;
+	}
 	return run(&o);
 }

@@ -292,7 +292,7 @@ START_TEST(indentation_tells_what_the_words_do_not)
 	assert_stable("text", written);
 	free(written);
 	errors = errors_of_load(f, "wrong", wrong, strlen(wrong));
-	ck_assert_str_eq(errors, "wrong:4: Invalid input at position 1: 'hostnam'\n");
+	ck_assert_str_eq(errors, "wrong:4:1: Invalid input: 'hostnam'\n");
 	written = fixture_config(f);
 	ck_assert_str_eq(written, "!\nhostname gw8\ninterface Loopback0\n no ip address\n!\nend\n");
 	free(written);

@@ -239,7 +239,7 @@ START_TEST(a_file_that_waits_for_the_key_says_so_once)
 
 	load(f, THREE_SEALED, &report);
 	ck_assert_str_eq(out_text(&report.warnings),
-	    "site.cfg:2: warning: no master key: type 6 passwords are kept, and used when 'key config-key "
+	    "site.cfg:2:2: warning: no master key: type 6 passwords are kept, and used when 'key config-key "
 	    "password-encrypt' was typed\n");
 	ck_assert_uint_eq(report.nerrors, 0);
 	script_report_free(&report);
@@ -256,7 +256,7 @@ START_TEST(a_file_of_another_key_says_which_passwords)
 	load(f, THREE_SEALED, &report);
 	ck_assert_uint_eq(report.nwarnings, 3);
 	ck_assert_ptr_nonnull(
-	    strstr(out_text(&report.warnings), "site.cfg:4: warning: the master key does not open the type 6 "
+	    strstr(out_text(&report.warnings), "site.cfg:4:2: warning: the master key does not open the type 6 "
 					       "password of username trunk03 realm r: "));
 	script_report_free(&report);
 	fixture_free(f);

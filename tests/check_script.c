@@ -58,23 +58,24 @@ START_TEST(every_wrong_line_is_reported_and_the_good_ones_act)
 	char *config = fixture_config(l.f);
 
 	ck_assert_str_eq(out_text(&l.report.errors),
-	    "site.cfg:2: Invalid input at position 1: 'xostname'\n"
-	    "site.cfg:4: Invalid input at position 12: '7'\n"
-	    "site.cfg:6: 'registrar 1' is configured: registrars with an index exclude a primary and "
+	    "site.cfg:2:1: Invalid input: 'xostname'\n"
+	    "site.cfg:4:12: Invalid input: '7'\n"
+	    "site.cfg:6:2: 'registrar 1' is configured: registrars with an index exclude a primary and "
 	    "secondary "
 	    "one; type 'no registrar 1' first\n"
-	    "site.cfg:7: Invalid encrypted password: 'M' is not a decimal digit at position 1\n"
-	    "site.cfg:8: Incomplete command: 'authentication username u'\n"
-	    "site.cfg:9: Incomplete command: 'retry register'\n"
-	    "site.cfg:10: Invalid input at position 18: '5000'\n"
-	    "site.cfg:11: Ambiguous command at position 2: 're'\n"
-	    "site.cfg:14: Invalid input at position 13: 'eleven'\n"
-	    "site.cfg:16: Dial peer 3 is of type pots: type 'no dial-peer voice 3' before it becomes voip\n"
-	    "site.cfg:17: Invalid input at position 2: 'do'\n"
-	    "site.cfg:18: Incomplete command: 'enable'\n"
-	    "site.cfg:19: Invalid input at position 1: 'write'\n"
-	    "site.cfg:20: Incomplete command: 'no'\n"
-	    "site.cfg:21: Control character 0x1b at position 14\n");
+	    "site.cfg:7:39: Invalid encrypted password: 'M' is not a decimal digit at position 1\n"
+	    "site.cfg:8:2: Incomplete command: 'authentication username u'\n"
+	    "site.cfg:9:2: Incomplete command: 'retry register'\n"
+	    "site.cfg:10:18: Invalid input: '5000'\n"
+	    "site.cfg:11:2: Ambiguous command: 're'\n"
+	    "site.cfg:14:13: Invalid input: 'eleven'\n"
+	    "site.cfg:16:19: Dial peer 3 is of type pots: type 'no dial-peer voice 3' before it becomes "
+	    "voip\n"
+	    "site.cfg:17:1: Invalid input: 'do'\n"
+	    "site.cfg:18:1: Incomplete command: 'enable'\n"
+	    "site.cfg:19:1: Invalid input: 'write'\n"
+	    "site.cfg:20:1: Incomplete command: 'no'\n"
+	    "site.cfg:21:14: Control character 0x1b\n");
 	ck_assert_uint_eq(l.report.nerrors, 15);
 	ck_assert_uint_eq(l.report.nlines, 22);
 	ck_assert_ptr_nonnull(strstr(config, "hostname gw7\n"));
@@ -88,23 +89,44 @@ END_TEST
 
 /* A wrong line, below `sip-ua`, and its report. */
 static const struct {
-	const char *line, *report;
+	const char *line, *report; /* from the column on */
 } wrong[] = {
-	{ "registrar", "Incomplete command: 'registrar'" },
-	{ "  registrar  0 dns:a", "Invalid input at position 14: '0'" },
-	{ "registrar 1 dns:a..b", "Not a host name: 'dns:a..b'" },
-	{ "retr", "Incomplete command: 'retr'" },
-	{ "&ibberish", "Invalid input at position 1: '&ibberish'" },
-	{ "regXtrar 1 dns:a", "Invalid input at position 4: 'regXtrar'" },
-	{ "do show clock", "Invalid input at position 2: 'do'" },
-	{ "no", "Incomplete command: 'no'" },
-	{ "no registrar 1 dns:a b", "Invalid input at position 22: 'b'" },
+	{ "registrar", "1: Incomplete command: 'registrar'" },
+	{ " \tregistrar", "3: Incomplete command: 'registrar'" },
+	{ "  registrar  0 dns:a", "14: Invalid input: '0'" },
+	{ "retr", "1: Incomplete command: 'retr'" },
+	{ "&ibberish", "1: Invalid input: '&ibberish'" },
+	{ "regXtrar 1 dns:a", "1: Invalid input: 'regXtrar'" },
+	{ "do show clock", "1: Invalid input: 'do'" },
+	{ "no", "1: Incomplete command: 'no'" },
+	{ " no no registrar", "5: Invalid input: 'no'" },
+	{ "no registrar 1 dns:a b", "22: Invalid input: 'b'" },
+	{ "retry register 3 \xc3\xa4", "18: Invalid input: '\xc3\xa4'" },
+	{ "timers re 5000", "11: Invalid input: '5000'" },
+	{ " no  re 3", "6: Ambiguous command: 're'" },
+	/* What the grammar takes and the command does not: the argument, where one is wrong. */
+	{ "registrar 1 dns:a..b", "13: Not a host name: 'dns:a..b'" },
+	{ " registrar \t1  dns:a..b", "16: Not a host name: 'dns:a..b'" },
+	{ " no registrar dns:a", "15: No registrar 'dns:a' is configured" },
+	{ "registrar 1 dns:a secondary", "19: 'secondary' does not go with a registrar index" },
+	{ "authentication username u password 7 x",
+	    "38: Invalid encrypted password: 'x' is not a decimal digit at position 1" },
+	{ "no authentication username u", "28: No authentication for username 'u' is configured here" },
+	{ "no credentials number 1 realm a", "23: No credentials of 1 at realm a are configured" },
+	{ "localhost ipv4:192.0.2.1", "11: 'dns:NAME' expected instead of 'ipv4:192.0.2.1'" },
+	{ "hostname 0bad",
+	    "10: Hostname '0bad': letters, digits and hyphens, 63 at the most, a letter first" },
+	{ "ip name-server 192.0.2.1 192.0.2.x", "26: Not an IP address: '192.0.2.x'" },
+	{ "ip host a.example 192.0.2.256", "19: Not an IP address: '192.0.2.256'" },
+	{ "no ip host b.example", "12: No host 'b.example' is configured" },
+	{ "no dial-peer voice 7", "20: Dial peer 7 does not exist" },
+	{ "no dial-peer voice", "1: Which dial peer? 'no dial-peer voice TAG'" },
 };
 
 START_TEST(a_report_names_file_line_position_and_word)
 {
 	char *text = xasprintf("! first\nsip-ua\n%s\n", wrong[_i].line);
-	char *expected = xasprintf("site.cfg:3: %s\n", wrong[_i].report);
+	char *expected = xasprintf("site.cfg:3:%s\n", wrong[_i].report);
 	struct loaded l = load(text, strlen(text));
 
 	ck_assert_str_eq(out_text(&l.report.errors), expected);
@@ -179,8 +201,23 @@ START_TEST(warnings_are_one_line_each)
 
 	ck_assert_uint_eq(l.report.nwarnings, 2);
 	ck_assert_str_eq(out_text(&l.report.warnings),
-	    "site.cfg:4: warning: 'banner motd' is kept, but gw does not act on it\n"
-	    "site.cfg:5: warning: 'ip http' is kept, but gw does not act on it\n");
+	    "site.cfg:4:1: warning: 'banner motd' is kept, but gw does not act on it\n"
+	    "site.cfg:5:1: warning: 'ip http' is kept, but gw does not act on it\n");
+	loaded_free(&l);
+}
+END_TEST
+
+START_TEST(a_report_stands_in_the_order_of_the_file)
+{
+	static const char text[] = "hostname 1\nip http server\nxostname a\nip cef\nbanner motd #\n";
+	struct loaded l = load(text, sizeof text - 1);
+
+	ck_assert_str_eq(out_text(&l.report.all),
+	    "site.cfg:1:10: Hostname '1': letters, digits and hyphens, 63 at the most, a letter first\n"
+	    "site.cfg:2:1: warning: 'ip http' is kept, but gw does not act on it\n"
+	    "site.cfg:3:1: Invalid input: 'xostname'\n"
+	    "site.cfg:4:1: warning: 'ip cef' is kept, but gw does not act on it\n"
+	    "site.cfg:5:1: The banner has no end\n");
 	loaded_free(&l);
 }
 END_TEST
@@ -191,7 +228,7 @@ START_TEST(a_banner_without_end_is_reported_where_it_begins)
 	    "hostname gw7\nbanner motd #\nKeep out.\nsip-ua\n registrar 1 dns:a.example\n";
 	struct loaded l = load(text, sizeof text - 1);
 
-	ck_assert_str_eq(out_text(&l.report.errors), "site.cfg:2: The banner has no end\n");
+	ck_assert_str_eq(out_text(&l.report.errors), "site.cfg:2:1: The banner has no end\n");
 	loaded_free(&l);
 }
 END_TEST
@@ -203,10 +240,11 @@ static const struct {
 	size_t len;
 	const char *report;
 } foreign[] = {
-	{ UTF16, sizeof UTF16 - 1, "site.cfg:1: UTF-16 text: save it as UTF-8 or ASCII\n" },
-	{ "\xfe\xff\0h\0o\0\n", 8, "site.cfg:1: UTF-16 text: save it as UTF-8 or ASCII\n" },
-	{ "hostname a\rhostname b\r", 22, "site.cfg:1: lines end with CR alone: save it with LF or CRLF\n" },
-	{ "hostname a\rhostname b", 21, "site.cfg:1: lines end with CR alone: save it with LF or CRLF\n" },
+	{ UTF16, sizeof UTF16 - 1, "site.cfg:1:1: UTF-16 text: save it as UTF-8 or ASCII\n" },
+	{ "\xfe\xff\0h\0o\0\n", 8, "site.cfg:1:1: UTF-16 text: save it as UTF-8 or ASCII\n" },
+	{ "hostname a\rhostname b\r", 22,
+	    "site.cfg:1:1: lines end with CR alone: save it with LF or CRLF\n" },
+	{ "hostname a\rhostname b", 21, "site.cfg:1:1: lines end with CR alone: save it with LF or CRLF\n" },
 };
 
 START_TEST(a_foreign_encoding_is_refused_at_line_1)
@@ -228,7 +266,7 @@ START_TEST(a_byte_0_spoils_its_line_only)
 	char *config = fixture_config(l.f);
 
 	ck_assert_str_eq(out_text(&l.report.errors),
-	    "site.cfg:1: NUL byte in the line\nsite.cfg:2: NUL byte in the line\n");
+	    "site.cfg:1:13: NUL byte in the line\nsite.cfg:2:17: NUL byte in the line\n");
 	ck_assert_str_eq(config, "!\nip domain name b\nend\n");
 	free(config);
 	loaded_free(&l);
@@ -245,8 +283,7 @@ START_TEST(a_control_character_spoils_its_line_only)
 			continue;
 		text[29] = (char)c;
 		l = load(text, sizeof text - 1);
-		snprintf(
-		    expected, sizeof expected, "site.cfg:2: Control character 0x%02x at position 17\n", c);
+		snprintf(expected, sizeof expected, "site.cfg:2:17: Control character 0x%02x\n", c);
 		ck_assert_str_eq(out_text(&l.report.errors), expected);
 		ck_assert_str_eq(l.f->conf->system->domain, "b");
 		loaded_free(&l);
@@ -265,10 +302,28 @@ START_TEST(a_line_of_a_megabyte_is_refused_and_the_next_one_works)
 	l = load(text, len + 14);
 	ck_assert_uint_eq(l.report.nerrors, 1);
 	ck_assert_uint_lt(l.report.errors.len, 200);
-	ck_assert(str_starts(out_text(&l.report.errors), "site.cfg:1: Line too long"));
+	ck_assert(str_starts(out_text(&l.report.errors), "site.cfg:1:1: Line too long"));
 	ck_assert_str_eq(l.f->conf->system->hostname, "gw7");
 	loaded_free(&l);
 	free(text);
+}
+END_TEST
+
+/* The longest line that is read: its wrong word stands far behind. */
+START_TEST(a_wrong_word_at_the_end_of_a_long_line_is_named)
+{
+	char *text = xmalloc(LINE_MAX_BYTES + 400);
+	struct loaded l;
+	char expected[60];
+
+	memset(text, ' ', LINE_MAX_BYTES + 400);
+	memcpy(text, "hostname a", 10);
+	memcpy(text + LINE_MAX_BYTES + 390, "word", 5);
+	l = load(text, LINE_MAX_BYTES + 394);
+	snprintf(expected, sizeof expected, "site.cfg:1:%d: Invalid input: 'word'\n", LINE_MAX_BYTES + 391);
+	ck_assert_str_eq(out_text(&l.report.errors), expected);
+	free(text);
+	loaded_free(&l);
 }
 END_TEST
 
@@ -277,8 +332,8 @@ START_TEST(a_report_escapes_what_it_shows)
 	static const char text[] = "&ibb\xff\xc2\x9brish\n";
 	struct loaded l = load(text, sizeof text - 1);
 
-	ck_assert_str_eq(out_text(&l.report.errors),
-	    "site.cfg:1: Invalid input at position 1: '&ibb\\xff\\xc2\\x9brish'\n");
+	ck_assert_str_eq(
+	    out_text(&l.report.errors), "site.cfg:1:1: Invalid input: '&ibb\\xff\\xc2\\x9brish'\n");
 	loaded_free(&l);
 }
 END_TEST
@@ -314,11 +369,13 @@ main(void)
 	tcase_add_loop_test(t, a_report_names_file_line_position_and_word, 0, COUNT(wrong));
 	tcase_add_loop_test(t, no_report_shows_a_secret, 0, COUNT(secrets));
 	tcase_add_test(t, warnings_are_one_line_each);
+	tcase_add_test(t, a_report_stands_in_the_order_of_the_file);
 	tcase_add_test(t, a_banner_without_end_is_reported_where_it_begins);
 	tcase_add_loop_test(t, a_foreign_encoding_is_refused_at_line_1, 0, COUNT(foreign));
 	tcase_add_test(t, a_byte_0_spoils_its_line_only);
 	tcase_add_test(t, a_control_character_spoils_its_line_only);
 	tcase_add_test(t, a_line_of_a_megabyte_is_refused_and_the_next_one_works);
+	tcase_add_test(t, a_wrong_word_at_the_end_of_a_long_line_is_named);
 	tcase_add_test(t, a_report_escapes_what_it_shows);
 	tcase_add_test(t, a_very_long_file_takes_its_time_only);
 	suite_add_tcase(s, t);

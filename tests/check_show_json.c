@@ -213,6 +213,7 @@ busy_fixture(void)
 	ck_assert_int_eq(
 	    fixture_type(f, "enable\n"
 			    "configure terminal\n"
+			    "logging host 192.0.2.9\n"
 			    "banner motd #\n"
 			    "sip-ua \"quoted\" \xff\n"
 			    " no end\n"

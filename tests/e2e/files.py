@@ -174,13 +174,30 @@ def test_option():
             'dial-peer voice 0 pots\nip host a.example 10.0.0.1\nhostname 0bad\n').encode())
         r = run('-t', bad)
         check(r.status == 1 and r.out == '', 'status, or something on stdout\n%s', r)
-        numbers = [int(m[1]) for m in re.finditer(r'(?m)^%s:(\d+): (?!warning)' % re.escape(bad), r.err)]
-        check(numbers == [2, 5, 6, 7, 8, 9, 10, 11, 13], 'lines reported: %s\n%s', numbers, r)
+        numbers = [(int(m[1]), int(m[2]))
+                   for m in re.finditer(r'(?m)^%s:(\d+):(\d+): (?!warning)' % re.escape(bad), r.err)]
+        places = [(2, 1), (5, 12), (6, 14), (7, 2), (8, 2), (9, 45), (10, 23), (11, 17), (13, 10)]
+        check(numbers == places, 'places reported: %s\n%s', numbers, r)
         check('Zecret' not in r.err, 'a password in the report\n%s', r)
         good = write(d + '/good.cfg', 'hostname ok\nspanning-tree mode pvst\n')
         r = run('-t', good)
         check(r.status == 0 and r.out == '' and all(
-            re.match(re.escape(good) + r':\d+: warning: ', x) for x in r.err.splitlines()), 'a good file\n%s', r)
+            re.match(re.escape(good) + r':2:1: warning: |.*: 0 errors, 1 warning in 2 lines$', x)
+            for x in r.err.splitlines()), 'a good file\n%s', r)
+        check(run('-t', good, '--warnings=error').status == 1, 'a warning is an error when told so')
+        check(bad + ': 9 errors, 0 warnings in 13 lines' in run('-t', bad).err, 'no sum')
+        fine = write(d + '/fine.cfg', 'hostname ok\nenable secret 0 Zecret\n')
+        r = run('-t', fine, '--warnings=error')
+        check(r.status == 0 and r.out + r.err == '', 'nothing to say, but\n%s', r)
+        r = run('-t', good, bad, '-t', fine, '-t', d + '/none', '-', input='hostname 9\n')
+        check(r.status == 1 and all(x in r.err for x in (
+            good + ':2:1: warning: ', bad + ':13:10: ', d + '/none: ', '\n-:1:10: ', '\n-: 1 error, 0 warnings in 1 line\n')),
+              'several files\n%s', r)
+        r = run('-t', '-', input='hostname ok\n')
+        check(r.status == 0 and r.err == '', 'standard input\n%s', r)
+        for args in (['--warnings=error'], ['--warnings=none', '-t', fine], ['-t']):
+            r = run(*args)
+            check(r.status == 2 and r.out == '' and 'gw' in r.err, '%s: wrong usage\n%s', args, r)
         for name in unreadable(d):
             r = run('-t', name, seconds=5)
             check(r.status == 1 and r.out == '' and len(r.err.splitlines()) == 1, '-t %s\n%s', name, r)
@@ -390,13 +407,13 @@ def broken_startup_file():
             gw.command('enable')
             shown = gw.command('show logging')
             for n in numbers:
-                where = '%s:%d: ' % (gw.file, n)
+                where = '%s:%d:' % (gw.file, n)
                 check(any(where in x for x in gw.log.all), 'line %d is not in the log\n%s', n, gw.story())
                 check(any(where in x for x in shown), 'line %d is not in show logging\n%s', n, '\n'.join(shown))
             check(sum(gw.file + ':' in x for x in gw.log.all) == len(numbers), 'more lines\n%s', gw.story())
             text = read(gw.file)
             got = gw.command('write memory')
-            check(all(any('%s:%d: ' % (gw.file, n) in x for x in got) for n in numbers), 'not named: %s', got)
+            check(all(any('%s:%d:' % (gw.file, n) in x for x in got) for n in numbers), 'not named: %s', got)
             check(read(gw.file) == text and '[OK]' not in got, 'saved all the same: %s', got)
             got = gw.command('copy running-config %s/elsewhere' % gw.dir)
             check('[OK]' in got, 'copy elsewhere: %s', got)
@@ -405,7 +422,7 @@ def broken_startup_file():
             path = write(d + '/c', '\n'.join(broken) + '\n')
             got = run('-f', path, '--strict')
             check(got.status == 1 and got.seconds < 3, 'starts with --strict\n%s', got)
-            check(all('%s:%d: ' % (path, n) in got.err for n in numbers), 'not named\n%s', got)
+            check(all('%s:%d:' % (path, n) in got.err for n in numbers), 'not named\n%s', got)
             got = run('-f', path, '-D', '--strict')
             check(got.status == 1, 'starts with -D --strict\n%s', got)
 
@@ -439,7 +456,7 @@ def copy_all_or_nothing():
         before = gw.command('show running-config')
         for name, line in (('bad', 4), ('cut', 3)):
             got = gw.command('copy %s running-config' % name)
-            check(any(re.match(r'%s:%d: ' % (name, line), x) for x in got), '%s: the line is not named: %s', name, got)
+            check(any(re.match(r'%s:%d:\d+: ' % (name, line), x) for x in got), '%s: the line is not named: %s', name, got)
             check(gw.command('show running-config') == before, '%s: something was changed\n%s', name, gw.story())
         gw.command('copy good running-config')
         after = gw.command('show running-config')
@@ -473,7 +490,7 @@ def cut_and_foreign_lines():
                 ('empty', '', 0, ''), ('!', '!', 0, ''), ('blank', '\n\n \n', 0, ''), ('nul', 'hostname a\0b\n', 1, 'NUL'),
                 ('cr only', 'hostname x\rhostname y\r', 1, 'CR'), ('utf-8', '\ufeffhostname x\n', 0, ''),
                 ('utf-16', '\ufeffhostname x\n'.encode('utf-16-le'), 1, 'UTF-16'),
-                ('esc', 'hostname x\x1b[2J\n', 1, ':1: ')):
+                ('esc', 'hostname x\x1b[2J\n', 1, ':1:11: ')):
             r = run('-t', write(d + '/t', text))
             check(r.status == status and want in r.err and '\x1b' not in r.err, '%s\n%s', name, r)
 
@@ -504,7 +521,7 @@ def huge_lines():
         check(r.status == 1 and 'gw Software' in r.out and r.seconds < 10, 'a paste behind a long line\n%s', r)
         write(cfg, port_lines() + 'hostname ' + 'x' * (1 << 20) + '\nip host a.example 10.0.0.1\n')
         r = run('-t', cfg)
-        check(r.status == 1 and ':4: Line too long' in r.err and len(r.err) < 1000, '1 MB in a file\n%s', r)
+        check(r.status == 1 and ':4:1: Line too long' in r.err and len(r.err) < 1000, '1 MB in a file\n%s', r)
         with open(cfg, 'wb') as f:
             f.truncate(100 << 20)
         r = run('-f', cfg, seconds=10)
