@@ -13,6 +13,7 @@
 #include "gw/master_key.h"
 #include "gw/syslog.h"
 #include "gw/machine.h"
+#include "gw/notify.h"
 #include "ua/dns.h"
 #include "ua/regset.h"
 #include "ua/sip.h"
@@ -28,6 +29,7 @@ struct gw {
 	struct conf *conf; /* running */
 	struct agent *agent; /* NULL: no network (gw -t) */
 	struct console *console; /* NULL: service */
+	struct notify *notify; /* NULL: no service manager */
 	const char *startup_path;
 	struct master_key master_key;
 	struct machine machine;

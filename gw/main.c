@@ -173,6 +173,16 @@ test_files(const struct options *o)
 	return rc;
 }
 
+/* A service manager's reload. The running configuration is the truth, and no log file is kept open. */
+static void
+reload(struct gw *gw)
+{
+	notify_reloading(gw->notify);
+	log_at(LOG_LEVEL_NOTICE, "SYS", "SIGHUP",
+	    "the log goes to standard error, no file to open again; the configuration stays as it is");
+	notify_ready(gw->notify);
+}
+
 static void
 on_signal(void *arg, int signal)
 {
@@ -184,18 +194,22 @@ on_signal(void *arg, int signal)
 			console_resized(gw->console);
 		break;
 	case SIGHUP:
-		/* A service keeps no log file open: nothing to do. A terminal that goes may say so twice. */
-		if (gw->console != NULL && !gw->stopping)
+		/* A terminal that goes may say so twice. */
+		if (gw->stopping)
+			break;
+		if (gw->console != NULL)
 			gw_stop(gw);
+		else
+			reload(gw);
 		break;
 	case SIGINT:
 		if (gw->console != NULL && !gw->stopping) {
 			console_interrupt(gw->console);
 			break;
 		}
-		gw_stop(gw);
-		break;
+		__attribute__((fallthrough));
 	default:
+		notify_stopping(gw->notify);
 		gw_stop(gw);
 		break;
 	}
@@ -250,6 +264,8 @@ run(const struct options *o)
 	gw.syslog = syslog_new(gw.loop);
 	journal_to_servers(gw.journal, syslog_forward, gw.syslog);
 	log_to(journal_sink, gw.journal);
+	if (o->daemon)
+		gw.notify = notify_new(gw.loop);
 	gw.conf = conf_new();
 	host = apply_host(&gw);
 	gw.cli = cli_new(&host);
@@ -275,6 +291,7 @@ run(const struct options *o)
 			journal_attach(gw.journal, JOURNAL_CONSOLE, console_log, gw.console);
 		}
 	}
+	notify_ready(gw.notify);
 	loop_run(gw.loop);
 out:
 	if (gw.console != NULL && console_terminal(gw.console)) {
@@ -282,6 +299,7 @@ out:
 		journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);
 	}
 	console_free(gw.console);
+	notify_free(gw.notify);
 	agent_free(gw.agent);
 	cli_free(gw.cli);
 	conf_release(gw.conf);
