@@ -96,7 +96,8 @@ cli_write_manual(const struct cli *cli, struct out *o)
 	const struct mode *last = NULL;
 
 	out_printf(o,
-	    ".TH GW-COMMANDS 7 \"\" \"gw %s\"\n.SH NAME\ngw-commands \\- commands and configuration of "
+	    ".TH GW-COMMANDS 7 \"\" \"gw %s\"\n.ad l\n.SH NAME\ngw-commands \\- commands and configuration "
+	    "of "
 	    "gw(1)\n",
 	    cli_host(cli)->version);
 	out_str(o, ".SH DESCRIPTION\n[ ] may be left out, ( | ) is a choice, { | } are given in any order. "
