@@ -292,11 +292,13 @@ apply_startup(struct gw *gw, bool may_be_missing, bool strict)
 void
 gw_stop(struct gw *gw)
 {
-	if (gw->stopping || gw->agent == NULL) {
+	bool again = gw->stopping;
+
+	gw->stopping = true;
+	if (again || gw->agent == NULL) {
 		loop_stop(gw->loop);
 		return;
 	}
-	gw->stopping = true;
 	gw->stop_by = loop_now() + STOP_MS;
 	agent_stop(gw->agent);
 }

@@ -199,7 +199,7 @@ on_signal(void *arg, int signal)
 			break;
 		if (gw->console != NULL)
 			gw_stop(gw);
-		else
+		else if (gw->agent != NULL)
 			reload(gw);
 		break;
 	case SIGINT:
@@ -291,8 +291,11 @@ run(const struct options *o)
 			journal_attach(gw.journal, JOURNAL_CONSOLE, console_log, gw.console);
 		}
 	}
-	notify_ready(gw.notify);
-	loop_run(gw.loop);
+	/* Opening the SIP stack runs the loop: the signal to end may have come already. */
+	if (!gw.stopping) {
+		notify_ready(gw.notify);
+		loop_run(gw.loop);
+	}
 out:
 	if (gw.console != NULL && console_terminal(gw.console)) {
 		journal_detach(gw.journal, gw.console);

@@ -6,6 +6,7 @@ if ! command -v bash >/dev/null; then
 	exit 77
 fi
 srcdir=$(cd "${srcdir:-$(dirname "$0")/../..}" && pwd) || exit 99
+gw=${GW:-$PWD/gw/gw}
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -44,8 +45,13 @@ offers '' gw --command sh
 offers '' gw --command = sh
 offers '-c' gw -c 'show version' -c
 offers '' gw nothing
+[ -s "$2" ] || { echo "FAIL: gw --help names no option"; bad=1; }
+. "$2"
 exit $bad
 END
 # The file names of this directory would be seen too.
-mv check.bash "$work/../${work##*/}.bash" && trap 'rm -rf "$work" "$work.bash"' EXIT
-bash --norc "$work.bash" "$srcdir"
+mv check.bash "$work/../${work##*/}.bash" && trap 'rm -rf "$work" "$work.bash" "$work.options"' EXIT
+# Whatever gw has is offered.
+"$gw" --help | grep -Eo -- '(^|[ [,])--?[A-Za-z]+' | grep -Eo -- '-.*' | sort -u |
+	sed "s/.*/offers '&' gw &/" >"$work.options"
+bash --norc "$work.bash" "$srcdir" "$work.options"

@@ -66,6 +66,13 @@ class Manager:
         self.log.seek(0)
         return self.log.read().decode('utf-8', 'replace')
 
+    def ended(self):
+        """The exit status."""
+        try:
+            return self.process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            raise lib.Failure('it did not end\n' + self.story()) from None
+
     def until(self, condition, text):
         end = time.monotonic() + SECONDS
         while not condition():
@@ -83,7 +90,7 @@ class Manager:
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.expect('STOPPING=1')
-        status = self.process.wait(SECONDS)
+        status = self.ended()
         check(status == 0, 'exit status %d\n%s', status, self.story())
         check(time.monotonic() - begin < 5.5, 'it took %.1f s to end', time.monotonic() - begin)
 
@@ -107,6 +114,15 @@ def ends_in_time_with_a_dead_registrar():
             m.end()
 
 
+def told_to_end_while_it_starts():
+    for _ in range(30):
+        with Manager() as m:
+            m.running()
+            m.process.send_signal(signal.SIGTERM)
+            status = m.ended()
+            check(status == 0, 'exit status %r\n%s', status, m.story())
+
+
 def ready_means_that_the_port_is_open():
     port = lib.port()
     with Manager(config='  listen-port non-secure %d\n' % port) as m:
@@ -122,7 +138,7 @@ def not_ready_when_it_cannot_start():
         port = lib.port()
         taken.bind(('0.0.0.0', port))
         with Manager(config='  listen-port non-secure %d\n' % port) as m:
-            check(m.process.wait(SECONDS) == 1, 'exit status %r', m.process.returncode)
+            check(m.ended() == 1, 'exit status %r', m.process.returncode)
             got = m.next(0)
             check(got is None, 'it said %r', got)
 
@@ -165,7 +181,7 @@ def watchdog():
         while (got := m.next()) == 'WATCHDOG=1':
             pass
         check(got == 'STOPPING=1', 'got %r', got)
-        check(m.process.wait(SECONDS) == 0, 'exit status %r', m.process.returncode)
+        check(m.ended() == 0, 'exit status %r', m.process.returncode)
 
 
 def watchdog_of_another_process():
@@ -188,8 +204,11 @@ def a_manager_that_is_busy():
 
     with Manager(before=fill) as m:
         m.running()
-        m.process.send_signal(signal.SIGHUP)
-        m.until(lambda: '%SYS-5-SIGHUP: ' in m.story(), 'it does not serve meanwhile')
+
+        def serves():
+            m.process.send_signal(signal.SIGHUP)
+            return '%SYS-5-SIGHUP: ' in m.story()
+        m.until(serves, 'it does not serve meanwhile')
         got = 'full'
         while got == 'full' or got and got.startswith('RELOADING=1'):
             got = m.next()
@@ -200,14 +219,15 @@ def a_manager_that_is_busy():
 def a_manager_that_is_gone():
     for name in '/nowhere/notify', 'vsock:2:1', '@', '/' + 'x' * 200:
         with Manager(env={'NOTIFY_SOCKET': name}) as m:
+            m.until(lambda: 'cannot be told' in m.story(), '%r: nothing said' % name)
             m.running()
             m.process.send_signal(signal.SIGTERM)
-            check(m.process.wait(SECONDS) == 0, '%r: exit status %r', name, m.process.returncode)
+            check(m.ended() == 0, '%r: exit status %r', name, m.process.returncode)
             check(m.story().count('cannot be told') == 1, '%r: said more than once:\n%s', name, m.story())
 
 
 if __name__ == '__main__':
-    sys.exit(lib.run_tests([ready_and_end, ends_in_time_with_a_dead_registrar, ready_means_that_the_port_is_open,
-                            not_ready_when_it_cannot_start, reload_changes_nothing, watchdog,
-                            watchdog_of_another_process, a_manager_that_is_busy, a_manager_that_is_gone],
+    sys.exit(lib.run_tests([ready_and_end, ends_in_time_with_a_dead_registrar, told_to_end_while_it_starts,
+                            ready_means_that_the_port_is_open, not_ready_when_it_cannot_start, reload_changes_nothing,
+                            watchdog, watchdog_of_another_process, a_manager_that_is_busy, a_manager_that_is_gone],
                            sys.argv[1:]))
