@@ -30,7 +30,7 @@ offers() {
 }
 . "$1/completion/gw"
 [[ $(complete -p gw) = *' -F _gw gw' ]] || { echo "FAIL: not registered for gw"; bad=1; }
-offers '--attach|--command|--daemon|--file|--help|--socket|--strict|--test|--version|-D|-V|-a|-c|-f|-h|-s|-t' gw ''
+offers '--attach|--command|--core|--daemon|--file|--help|--socket|--strict|--test|--version|--warnings|-D|-V|-a|-c|-f|-h|-s|-t' gw ''
 offers '--socket|--strict' gw --s
 offers '--version' gw -D --v
 offers 'site.cfg|sites' gw -f si
