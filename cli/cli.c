@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "cli/life.h"
 
 typedef VEC(struct choice) choice_list;
 
@@ -20,6 +21,7 @@ struct cli {
 	VEC(struct mode_choices) modes;
 	VEC(struct form *) forms;
 	char error[200];
+	struct life *life;
 };
 
 static struct form *
@@ -90,7 +92,7 @@ struct cli *
 cli_new(const struct cli_host *host)
 {
 	static const struct mode *const modes[] = { &mode_user, &mode_exec, &mode_config, &mode_sip_ua,
-		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section };
+		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section, &mode_archive, &mode_archive_log };
 	struct cli *cli = xcalloc(1, sizeof *cli);
 
 	cli->host = *host;
@@ -101,6 +103,7 @@ cli_new(const struct cli_host *host)
 	}
 	for (size_t i = 0; command_tables[i] != NULL; i++)
 		add_rows(cli, command_tables[i]);
+	cli->life = life_new(cli);
 	return cli;
 }
 
@@ -117,6 +120,7 @@ cli_free(struct cli *cli)
 	for (size_t i = 0; i < cli->forms.n; i++)
 		form_free(cli->forms.v[i]);
 	vec_free(&cli->forms);
+	life_free(cli->life);
 	free(cli);
 }
 
@@ -124,6 +128,18 @@ const struct cli_host *
 cli_host(const struct cli *cli)
 {
 	return &cli->host;
+}
+
+struct life *
+cli_life(const struct cli *cli)
+{
+	return cli->life;
+}
+
+int64_t
+cli_tick(struct cli *cli, int64_t now_ms)
+{
+	return life_tick(cli->life, now_ms);
 }
 
 void

@@ -29,6 +29,14 @@ struct log_status {
 	struct log_server servers[LOG_HOSTS_MAX]; /* in the order of the running configuration */
 };
 
+/* A file, as `dir` lists it. */
+struct file_info {
+	const char *path; /* as in read_file */
+	size_t size; /* bytes */
+	const char *changed; /* "Nov 20 2026 08:00:00 +00:00" */
+};
+typedef bool file_visit(void *arg, const struct file_info *); /* false: enough */
+
 /* The world as commands see it. Members may be NULL where a program has no such thing (tests, gw -t). */
 struct cli_host {
 	void *arg;
@@ -45,6 +53,13 @@ struct cli_host {
 	int (*append_file)(
 	    void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
 	const char *(*startup_path)(void *arg);
+	const char *(*state_dir)(void *arg); /* where flash: files are; borrowed */
+	/* Regular files whose path begins with prefix, which ends in a directory's `/` or in the beginning of
+	 * a name; in no particular order. */
+	void (*list_files)(void *arg, const char *prefix, file_visit *, void *visit_arg);
+	int (*remove_file)(void *arg, const char *path, char *err, size_t errsz);
+	bool (*file_exists)(void *arg, const char *path);
+	void (*disk_space)(void *arg, uint64_t *total, uint64_t *free); /* bytes, where flash: files are */
 	/* Lines of the startup file that were refused at start and would be lost by `write memory`; NULL or
 	 * "": none. */
 	const char *(*rejected)(void *arg);
@@ -64,6 +79,10 @@ struct cli_host {
 	int64_t (*uptime)(void *arg); /* seconds */
 	void (*clock)(void *arg, char *text, size_t size); /* "12:34:56.789 UTC Sat Nov 21 2026" */
 	bool (*clock_synchronized)(void *arg); /* by NTP; false too where nobody can say */
+	void (*clock_in)(void *arg, int64_t ms, char *text, size_t size); /* what it will say in ms */
+	int64_t (*now)(void *arg); /* ms, never goes back */
+	void (*wake)(void *arg); /* something was scheduled: cli_tick wants to be called */
+	void (*restart)(void *arg); /* ends the program in good order and starts it again */
 	void (*retry)(void *arg, const char *number, int slot); /* register again now; NULL, -1: all */
 	void (*clear_counters)(void *arg);
 	/* `show sip-ua status` and friends ask what is really in use. */
@@ -76,11 +95,14 @@ struct cli *cli_new(const struct cli_host *);
 void cli_free(struct cli *);
 void cli_set_view(struct cli *, const struct ua_view *); /* once the user agent runs */
 const struct cli_host *cli_host(const struct cli *);
+/* Does what is due at now_ms (host's now); returns when it wants to be called next, INT64_MAX: not before
+ * wake. */
+int64_t cli_tick(struct cli *, int64_t now_ms);
 /* A mistake in the tables (help missing, form wrong), or NULL; for the tests. */
 const char *cli_table_error(const struct cli *);
 
-/* The running configuration as text. header: with the lines `show running-config` prints above it. */
-void cli_write_config(const struct cli *, const struct conf *, struct out *);
+/* The running configuration as text. all: defaults too. */
+void cli_write_config(const struct cli *, const struct conf *, bool all, struct out *);
 /* The statements of one row. */
 void cli_write_row(const struct cli *, const struct cmd *, struct writer *, const void *object);
 /* The manual of all commands, as a man page (gw-commands(7)). */

@@ -69,6 +69,7 @@ struct writer {
 	const struct conf *conf;
 	const struct cli *cli;
 	const struct cmd *cmd; /* the row being written */
+	bool all; /* defaults too: `show running-config all` */
 };
 void write_line(struct writer *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The lines of a mode, one level deeper; true when there were any. */
@@ -152,7 +153,7 @@ struct mode {
 };
 
 extern const struct mode mode_user, mode_exec, mode_config, mode_sip_ua, mode_voice, mode_voice_sip,
-    mode_peer, mode_section;
+    mode_peer, mode_section, mode_archive, mode_archive_log;
 
 /* A family of rows of one mode. The order of the tables and rows is the order of the running configuration.
  */

@@ -1,4 +1,4 @@
-/* EXEC commands that do something: levels, files, debug. */
+/* EXEC commands that do something: levels, counters, debug. */
 #include "cli/commands.h"
 
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 #include "base/str.h"
 #include "cli/account.h"
 #include "cli/cli.h"
-#include "cli/config_text.h"
 #include "cli/vty.h"
 
 static const struct cli_host *
@@ -18,7 +17,7 @@ host_of(const struct cmd_call *c)
 	return cli_host(vty_cli(c->vty));
 }
 
-/* enable, disable, exit, configure */
+/* enable, disable, exit */
 
 static int
 enable_answer(struct vty *v, const char *answer, void *arg)
@@ -63,123 +62,6 @@ leave(struct cmd_call *c)
 {
 	vty_close(c->vty);
 	return 0;
-}
-
-static int
-configure(struct cmd_call *c)
-{
-	vty_configure(c->vty);
-	out_str(c->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
-	return 0;
-}
-
-/* Saving and loading */
-
-static int
-save(struct vty *v, const char *path)
-{
-	const struct cli_host *h = cli_host(vty_cli(v));
-	struct out text = OUT_MEMORY;
-	char err[400];
-	int rc;
-
-	out_str(vty_out(v), "Building configuration...\n");
-	config_text(vty_cli(v), h->running(h->arg), &text);
-	rc = h->write_file(h->arg, path, out_text(&text), text.len, err, sizeof err);
-	out_free(&text);
-	if (rc != 0) {
-		out_printf(vty_out(v), "%% Error: %s\n", err);
-		return -1;
-	}
-	if (path == NULL && h->saved != NULL)
-		h->saved(h->arg);
-	out_str(vty_out(v), "[OK]\n");
-	return 0;
-}
-
-static int
-save_anyway(struct vty *v, const char *answer, void *arg)
-{
-	(void)arg;
-	if (answer[0] == 'y' || answer[0] == 'Y')
-		return save(v, NULL);
-	out_str(vty_out(v), "% Not saved.\n");
-	return -1;
-}
-
-/* Lines that were refused at start are in the file only: saving would lose them. */
-static int
-save_startup(struct vty *v)
-{
-	const struct cli_host *h = cli_host(vty_cli(v));
-	const char *lost = h->rejected == NULL ? NULL : h->rejected(h->arg);
-
-	if (lost == NULL || *lost == '\0')
-		return save(v, NULL);
-	out_printf(vty_out(v), "These lines of %s were refused at start and would be lost:\n%s",
-	    h->startup_path(h->arg), lost);
-	return vty_ask(v, "Save without them? [no]: ", VTY_LINE, save_anyway, NULL);
-}
-
-static int
-answered_save(struct vty *v, const char *answer, void *arg)
-{
-	(void)arg;
-	return *answer == '\0' || str_eq(answer, "startup-config") ? save_startup(v) : save(v, answer);
-}
-
-static int
-write_memory(struct cmd_call *c)
-{
-	return save_startup(c->vty);
-}
-
-static int
-load(struct cmd_call *c, const char *path)
-{
-	const struct cli_host *h = host_of(c);
-	struct script_report report;
-	struct conf *draft;
-	char err[400];
-	size_t len;
-	char *text = h->read_file(h->arg, path, &len, err, sizeof err);
-
-	if (text == NULL)
-		return cmd_error(c, "Error: %s", err);
-	draft = conf_share(c->conf);
-	script_load(vty_cli(c->vty), draft, path == NULL ? "startup-config" : path, text, len, &report);
-	mem_wipe(text, len);
-	free(text);
-	out_str(c->out, out_text(&report.all));
-	if (report.nerrors > 0) {
-		cmd_error(c, "%zu of %zu lines refused; nothing was changed", report.nerrors, report.nlines);
-		conf_release(draft);
-		script_report_free(&report);
-		return -1;
-	}
-	script_report_free(&report);
-	if (h->publish(h->arg, draft, err, sizeof err) != 0)
-		return cmd_error(c, "%s", err);
-	out_printf(c->out, "%zu bytes copied\n", len);
-	return 0;
-}
-
-static int
-copy(struct cmd_call *c)
-{
-	const char *from = cmd_arg(c, "from"), *to = cmd_arg(c, "to");
-
-	if (str_eq(to, "running-config")) {
-		if (str_eq(from, "running-config"))
-			return cmd_error(c, "running-config is what is running already");
-		return load(c, str_eq(from, "startup-config") ? NULL : from);
-	}
-	if (!str_eq(from, "running-config"))
-		return cmd_error(c, "'%s' can be copied to running-config only", from);
-	if (str_eq(to, "startup-config"))
-		return vty_ask(
-		    c->vty, "Destination filename [startup-config]? ", VTY_LINE, answered_save, NULL);
-	return save(c->vty, to);
 }
 
 /* clear, terminal */
@@ -237,16 +119,6 @@ static const struct cmd rows[] = {
 	    .example = "quit" },
 	{ .form = "end", .words = WORDS({ "end", "Exit from configure mode" }), .run = nothing,
 	    .flags = CMD_HIDDEN, /* a pasted configuration ends with it */ .example = "end" },
-	{ .form = "configure terminal", .words = WORDS({ "configure", "Enter configuration mode" },
-	    { "terminal", "Configure from the terminal" }), .run = configure, .example = "configure terminal" },
-	{ .form = "write [memory]", .words = WORDS({ "write", "Write running configuration" },
-	    { "memory", "To the startup configuration" }), .run = write_memory, .example = "write memory" },
-	{ .form = "copy (running-config|startup-config|FILE)$from (running-config|startup-config|FILE)$to",
-	    .words = WORDS({ "copy", "Copy from one file to another" }, { "running-config", "From the running configuration" },
-	    { "startup-config", "From the startup configuration" }, { "FILE", "From a file" },
-	    { "running-config", "Merge into the running configuration: all lines or none" },
-	    { "startup-config", "To the startup configuration" }, { "FILE", "To a file" }),
-	    .run = copy, .example = "copy running-config startup-config" },
 	{ .form = "clear sip-ua statistics", .words = WORDS({ "clear", "Reset functions" }, { "sip-ua", "SIP user agent" },
 	    { "statistics", "Counters of messages" }), .run = clear_statistics, .example = "clear sip-ua statistics" },
 	{ .form = "clear sip-ua register [number NUMBER$number] [registrar <1-6>$registrar]", .flags = CMD_GW,

@@ -63,7 +63,7 @@ static const struct cmd between[] = {
 	SECTION("voice phone-proxy", "(config-phone-proxy)#"),
 	SECTION("media", "(cfg-mediaclass)#"), SECTION("uc", "(config-uc)#"),
 	KEPT("license"), KEPT("diagnostic"), KEPT("spanning-tree"), KEPT("vtp"), KEPT("hw-module"),
-	SECTION("archive", "(config-archive)#"), KEPT("username"), SECTION("redundancy", "(config-red)#"),
+	KEPT("username"), SECTION("redundancy", "(config-red)#"),
 	SECTION("vlan", "(config-vlan)#"), KEPT("track"), KEPT("cdp"), KEPT("lldp"),
 	SECTION("class-map", "(config-cmap)#"), SECTION("policy-map", "(config-pmap)#"),
 	SECTION("route-map", "(config-route-map)#"), SECTION("controller", "(config-controller)#"),

@@ -60,7 +60,7 @@ hostname_unset(struct cmd_call *c)
 static void
 hostname_write(struct writer *w, const void *o)
 {
-	if (!str_eq(((const struct conf_system *)o)->hostname, "Router"))
+	if (w->all || !str_eq(((const struct conf_system *)o)->hostname, "Router"))
 		write_line(w, "hostname %s", ((const struct conf_system *)o)->hostname);
 }
 

@@ -10,6 +10,8 @@ extern const struct table exec_table, show_table, show_register_table, show_sip_
     peer_table, sip_ua_table;
 extern const struct table key_table;
 extern const struct table logging_table, show_logging_table;
+extern const struct table files_table, replace_table, reload_table, show_running_table, show_archive_table,
+    archive_section_table, archive_table, archive_log_table;
 
 /* What families of rows share: the configuration as its own object, statements that only open a mode, and the
  * lines of such a mode. */
@@ -18,5 +20,11 @@ void *edit_whole_conf(struct conf *, const struct context *);
 int enter_only(struct cmd_call *);
 /* Prints `line` and the mode's lines below it, if there are any; a `!` behind them at the top. */
 void write_section(struct writer *, const char *line, const struct mode *);
+
+/* `write memory`, with the question about lines that would be lost; and whether startup-config says what
+ * runs.
+ */
+int files_save_startup(struct vty *);
+bool files_saved(const struct cli *);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cli/conceal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -165,4 +166,85 @@ may_hold_secret(const char *line, size_t column)
 				return true;
 	}
 	return false;
+}
+
+#define MASK "*****"
+
+char *
+conceal_masked(const char *line)
+{
+	const char *p = line + strspn(line, " \t"), *realm = NULL;
+	struct out o = OUT_MEMORY;
+
+	if (has_no_password(p))
+		return xstrdup(line);
+	p = *p == '\0' ? p : next_word(p);
+	while (*p != '\0' && !may_hold_secret(line, (size_t)(p - line)))
+		p = next_word(p);
+	if (*p == '\0')
+		return xstrdup(line);
+	out_write(&o, line, (size_t)(p - line));
+	if (word_length(p) == 1 && *p >= '0' && *p <= '9' && *next_word(p) != '\0') {
+		out_printf(&o, "%c ", *p);
+		p = next_word(p);
+	}
+	out_str(&o, MASK);
+	/* The realm of an account says what the line is about. */
+	for (p = next_word(p); *p != '\0'; p = next_word(p))
+		if (word_is(p, "realm"))
+			realm = p;
+	if (realm != NULL)
+		out_printf(&o, " %s", realm);
+	return out_take(&o);
+}
+
+char *
+conceal_shown(const char *section, const char *line)
+{
+	const char *first = line + strspn(line, " \t"), *clear;
+	struct out o = OUT_MEMORY;
+	char *text;
+
+	if (word_is(first, "key"))
+		return conceal_masked(line);
+	text = conceal(section, line);
+	clear = value_of(text, "secret");
+	if (clear == NULL || has_no_password(text + strspn(text, " \t")) || is_type(clear))
+		return text;
+	out_write(&o, text, (size_t)(clear - text));
+	if (word_is(clear, "0") && *next_word(clear) != '\0')
+		clear = next_word(clear);
+	out_printf(&o, MASK "%s", clear + word_length(clear));
+	str_wipe_free(text);
+	return out_take(&o);
+}
+
+char *
+conceal_text(const char *text, size_t len, size_t *shown_len)
+{
+	struct out o = OUT_MEMORY;
+	char *section = NULL; /* the last line without blanks before it */
+
+	while (len > 0) {
+		const char *feed = memchr(text, '\n', len);
+		size_t n = feed == NULL ? len : (size_t)(feed - text);
+		char *line = xstrndup(text, n), *shown = conceal_shown(line[0] == ' ' ? section : NULL, line);
+
+		out_str(&o, shown);
+		if (feed != NULL)
+			out_char(&o, '\n');
+		if (line[0] != ' ' && line[0] != '!') {
+			str_wipe_free(section);
+			section = line;
+		} else {
+			str_wipe_free(line);
+		}
+		str_wipe_free(shown);
+		n += feed != NULL;
+		text += n;
+		len -= n;
+	}
+	str_wipe_free(section);
+	*shown_len = o.len;
+	return out_take(&o);
 }

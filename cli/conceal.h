@@ -11,6 +11,12 @@
 /* The line with its clear password encoded; the caller wipes and frees. section: the kept statement whose
  * mode the line is of; NULL: none. */
 char *conceal(const char *section, const char *line);
+/* The line as it may be shown: clear passwords encoded, clear login secrets and keys masked. And as it may be
+ * logged: whatever may be a secret masked, encoded or not. The caller wipes and frees. */
+char *conceal_shown(const char *section, const char *line);
+char *conceal_masked(const char *line);
+/* A text line by line, each as it may be shown; the caller wipes and frees. */
+char *conceal_text(const char *text, size_t len, size_t *shown_len);
 /* The clear login secret of a `username` statement: `... secret [0] X`. Where the word `secret` ends and
  * where the clear text begins (it goes to the end of its word); false: there is none. */
 bool clear_login(const char *line, size_t *behind, size_t *clear);

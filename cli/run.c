@@ -49,11 +49,11 @@ write_field(struct writer *w, const struct cmd *row, const void *object)
 
 	switch (row->field.kind) {
 	case FIELD_UINT:
-		if (*(const unsigned *)at != row->field.otherwise)
+		if (w->all || *(const unsigned *)at != row->field.otherwise)
 			write_line(w, "%s %u", words, *(const unsigned *)at);
 		break;
 	case FIELD_BOOL:
-		if (*(const bool *)at != (row->field.otherwise != 0))
+		if (w->all || *(const bool *)at != (row->field.otherwise != 0))
 			write_line(w, "%s%s", *(const bool *)at ? "" : "no ", words);
 		break;
 	case FIELD_TEXT:
@@ -146,9 +146,9 @@ write_mode(struct writer *w, const struct mode *mode, const struct context *ctx)
 }
 
 void
-cli_write_config(const struct cli *cli, const struct conf *conf, struct out *out)
+cli_write_config(const struct cli *cli, const struct conf *conf, bool all, struct out *out)
 {
-	struct writer w = { .out = out, .conf = conf, .cli = cli };
+	struct writer w = { .out = out, .conf = conf, .cli = cli, .all = all };
 
 	for (size_t i = 0; command_tables[i] != NULL; i++) {
 		const struct table *t = command_tables[i];

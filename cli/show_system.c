@@ -1,4 +1,4 @@
-/* show: configuration, version, log. */
+/* show: startup configuration, version, log. */
 #include "cli/commands.h"
 
 #include <inttypes.h>
@@ -13,40 +13,6 @@
 #include "cli/vty.h"
 
 enum { CONFIG_REGISTER = 0x2102 }; /* IOS: the configuration is loaded at start */
-
-void
-config_text(const struct cli *cli, const struct conf *conf, struct out *out)
-{
-	out_str(out, "!\n");
-	cli_write_config(cli, conf, out);
-	out_str(out, "end\n");
-}
-
-static int
-show_running(struct cmd_call *c)
-{
-	struct out text = OUT_MEMORY;
-
-	config_text(vty_cli(c->vty), c->conf, &text);
-	out_printf(c->out, "Building configuration...\n\nCurrent configuration : %zu bytes\n%s", text.len,
-	    out_text(&text));
-	out_free(&text);
-	return 0;
-}
-
-static int
-show_running_json(struct cmd_call *c)
-{
-	struct out text = OUT_MEMORY;
-	struct json j;
-
-	config_text(vty_cli(c->vty), c->conf, &text);
-	json_begin(&j, c->out);
-	config_json(&j, "statements", out_text(&text));
-	json_end(&j);
-	out_free(&text);
-	return 0;
-}
 
 /* The startup file in gw's own spelling, since it may hold passwords in the clear; lines that are refused
  * stand beside it as they are reported. */
@@ -67,6 +33,10 @@ load_startup(struct cmd_call *c, struct startup *s)
 	if (file == NULL)
 		return cmd_error(c, "%s", err);
 	s->text = OUT_MEMORY;
+	if (s->len == 0) {
+		free(file);
+		return cmd_error(c, "startup-config is not present");
+	}
 	conf = conf_new();
 	script_load(cli, conf, h->startup_path(h->arg), file, s->len, &s->report);
 	config_text(cli, conf, &s->text);
@@ -276,10 +246,6 @@ show_clock_json(struct cmd_call *c)
 #define SHOW { "show", "Show running system information" }
 
 static const struct cmd rows[] = {
-	{ .form = "show running-config", .words = WORDS(SHOW, { "running-config", "Current operating configuration" }),
-	    .run = show_running, .json = show_running_json, .flags = CMD_PIPE, .example = "show running-config" },
-	{ .form = "write terminal", .words = WORDS({ "write", "Write running configuration" }, { "terminal", "To the terminal" }),
-	    .run = show_running, .json = show_running_json, .flags = CMD_PIPE, .example = "write terminal" },
 	{ .form = "show startup-config", .words = WORDS(SHOW, { "startup-config", "Contents of the startup configuration" }),
 	    .run = show_startup, .json = show_startup_json, .flags = CMD_PIPE, .example = "show startup-config" },
 	{ .form = "show version", .words = WORDS(SHOW, { "version", "Software version and uptime" }), .run = show_version, .json = show_version_json,

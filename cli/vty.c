@@ -10,7 +10,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/call.h"
+#include "cli/file_name.h"
 #include "cli/filter.h"
+#include "cli/life.h"
 #include "cli/vty_internal.h"
 
 enum { PROMPT_HOST_MAX = 20 };
@@ -65,6 +67,7 @@ vty_free(struct vty *v)
 	vty_banner_end(v);
 	out_free(&v->error.text);
 	out_free(&v->warning);
+	vty_attach(v, NULL, NULL);
 	free(v->question.text);
 	str_wipe_free(v->remembered);
 	free(v->prompt);
@@ -229,6 +232,8 @@ vty_configure(struct vty *v)
 {
 	vty_pop_to(v, 0);
 	vty_push(v, (struct context){ .mode = &mode_config });
+	if (v->batch == NULL)
+		v->session = life_session(v->cli);
 }
 
 void
@@ -260,6 +265,7 @@ vty_interrupt(struct vty *v)
 		free(v->question.text);
 		memset(&v->question, 0, sizeof v->question);
 		vty_remember(v, NULL);
+		vty_attach(v, NULL, NULL);
 	} else {
 		vty_end(v);
 	}
@@ -313,6 +319,15 @@ vty_ask(struct vty *v, const char *question, enum vty_wants wants, vty_answer *f
 	v->question.fn = fn;
 	v->question.arg = arg;
 	return 0;
+}
+
+void
+vty_attach(struct vty *v, void *state, void (*release)(void *state))
+{
+	if (v->attached != NULL)
+		v->release(v->attached);
+	v->attached = state;
+	v->release = release;
 }
 
 static int
@@ -414,19 +429,51 @@ show_error(struct vty *v, const char *line)
 		out_printf(v->out, "%s at position %zu\n", out_text(&v->error.text), v->error.column + 1);
 		break;
 	case LINE_SAID:
-		out_printf(v->out, "%s\n", out_text(&v->error.text));
+		if (v->error.text.len > 0) /* else the command has printed it */
+			out_printf(v->out, "%s\n", out_text(&v->error.text));
 		break;
 	}
 }
 
 /* EXEC. */
 
+/* Output goes into files as IOS names them. */
+static int
+store(const struct cli *cli, filter_store *to_host, const char *name, const char *text, size_t len, char *err,
+    size_t errsz)
+{
+	struct file_name file;
+	int rc = -1;
+
+	if (file_name_parse(cli, name, &file, err, errsz) != 0)
+		return -1;
+	if (file.kind == FILE_PATH)
+		rc = to_host(cli_host(cli)->arg, file.path, text, len, err, errsz);
+	else
+		snprintf(err, errsz, "%s: Not a file for output", name);
+	file_name_free(&file);
+	return rc;
+}
+
+static int
+store_new(void *arg, const char *name, const char *text, size_t len, char *err, size_t errsz)
+{
+	return store(arg, cli_host(arg)->write_file, name, text, len, err, errsz);
+}
+
+static int
+store_more(void *arg, const char *name, const char *text, size_t len, char *err, size_t errsz)
+{
+	return store(arg, cli_host(arg)->append_file, name, text, len, err, errsz);
+}
+
 /* The filters behind a command; text: behind the bar; offset: where it begins in the typed line. */
 static struct filter *
 open_filter(struct vty *v, const struct parse *p, const char *text, size_t offset)
 {
 	const struct cli_host *h = cli_host(v->cli);
-	struct filter_files files = { h->arg, h->write_file, h->append_file,
+	struct filter_files files = { (void *)(uintptr_t)v->cli, h->write_file == NULL ? NULL : store_new,
+		h->append_file == NULL ? NULL : store_more,
 		vty_privileged(v) ? NULL : "Permission denied; type 'enable' first" };
 	struct filter_error error;
 	struct filter *f = filter_new(text, v->out, &files, &error);
@@ -482,8 +529,10 @@ exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offse
 	v->out = out;
 	if (filter != NULL && filter_finish(filter, rc == 0, &v->error.text) != 0)
 		rc = -1;
-	if (rc != 0)
+	if (rc != 0 && v->error.kind == LINE_FINE)
 		v->error.kind = LINE_SAID;
+	if (rc != 0 && v->error.kind == LINE_INVALID)
+		v->error.column += offset; /* the command counts from its own first word */
 out:
 	parse_free(&p);
 	str_wipe_free(left);

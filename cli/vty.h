@@ -59,6 +59,9 @@ const char *vty_from(const struct vty *);
  * secret or a key. */
 typedef int vty_answer(struct vty *, const char *answer, void *arg);
 int vty_ask(struct vty *, const char *question, enum vty_wants, vty_answer *, void *arg);
+/* What a command with questions must not forget between them; the one before is released, this one with the
+ * next, or with the console. */
+void vty_attach(struct vty *, void *state, void (*release)(void *state));
 /* A command that cannot end yet: VTY_NOTHING until vty_go_on. */
 void vty_hold(struct vty *);
 void vty_go_on(struct vty *);

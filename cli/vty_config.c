@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/call.h"
+#include "cli/life.h"
 #include "cli/vty_internal.h"
 
 enum { TAB_STOP = 8, BANNER_MAX = 65536 };
@@ -95,7 +96,14 @@ finish(struct vty *v, struct conf *draft, int rc)
 		out_printf(&v->error.text, "%% %s", err);
 		return -1;
 	}
+	life_changed(v->cli);
 	return 0;
+}
+
+static const char *
+op_words(enum cmd_op op)
+{
+	return op == CMD_NO ? "no " : op == CMD_DEFAULT ? "default " : "";
 }
 
 char *
@@ -153,6 +161,8 @@ run_statement(
 		free(c.section);
 		return -1;
 	}
+	if (v->batch == NULL)
+		life_record(v, depth, NULL, op_words(op), p->canonical);
 	vty_pop_to(v, depth + 1);
 	if (op == CMD_SET && row->enter != NULL)
 		vty_push(v,
@@ -172,7 +182,11 @@ add_section_line(struct vty *v, enum cmd_op op, const char *line, size_t indent)
 	struct cmd_call c = vty_call(v, NULL, vty_top(v), op);
 
 	c.conf = draft;
-	return finish(v, draft, section_line(&c, op, line, indent));
+	if (finish(v, draft, section_line(&c, op, line, indent)) != 0)
+		return -1;
+	if (v->batch == NULL)
+		life_record(v, v->stack.n - 1, vty_top(v)->section, op_words(op), line);
+	return 0;
 }
 
 static bool

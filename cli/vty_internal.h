@@ -41,6 +41,9 @@ struct vty {
 	} question;
 	char *remembered; /* an answer that later ones are compared with */
 	bool told_no_key; /* script: that type 6 passwords wait for a master key was said */
+	void *attached; /* of the command whose questions are answered; NULL: nothing */
+	void (*release)(void *);
+	unsigned session; /* number of this `configure terminal` in the record of configuration lines */
 	struct { /* the rest of a banner */
 		struct out text;
 		char *delimiter; /* NULL: none is being typed */

@@ -27,7 +27,7 @@ system_copy(const struct conf_system *from)
 	return s;
 }
 
-static void
+void
 system_release(struct conf_system *s)
 {
 	if (--s->refs > 0)
@@ -59,7 +59,7 @@ voice_copy(const struct voice *from)
 	return v;
 }
 
-static void
+void
 voice_release(struct voice *v)
 {
 	if (--v->refs > 0)
@@ -178,6 +178,7 @@ conf_new(void)
 	c->sip_ua = sip_ua_new();
 	c->voice = voice_new();
 	c->logging = logging_new();
+	c->archive = archive_conf_new();
 	c->hosts.kind = &host_kind;
 	c->peers.kind = &peer_kind;
 	c->kept.kind = c->kept_lines.kind = &kept_kind;
@@ -195,6 +196,7 @@ conf_share(const struct conf *old)
 	c->sip_ua->refs++;
 	c->voice->refs++;
 	c->logging->refs++;
+	c->archive->refs++;
 	c->hosts = pmap_share(&old->hosts);
 	c->peers = pmap_share(&old->peers);
 	c->kept = pmap_share(&old->kept);
@@ -218,6 +220,7 @@ conf_release(struct conf *c)
 	sip_ua_release(c->sip_ua);
 	voice_release(c->voice);
 	logging_release(c->logging);
+	archive_conf_release(c->archive);
 	pmap_free(&c->hosts);
 	pmap_free(&c->peers);
 	pmap_free(&c->kept);
@@ -271,6 +274,25 @@ conf_edit_logging(struct conf *c)
 		c->logging = mine;
 	}
 	return c->logging;
+}
+
+struct archive_conf *
+conf_edit_archive(struct conf *c)
+{
+	if (c->archive->refs > 1) {
+		struct archive_conf *mine = archive_conf_copy(c->archive);
+
+		archive_conf_release(c->archive);
+		c->archive = mine;
+	}
+	return c->archive;
+}
+
+void
+conf_reset_archive(struct conf *c)
+{
+	archive_conf_release(c->archive);
+	c->archive = archive_conf_new();
 }
 
 void

@@ -15,6 +15,8 @@
 
 #include "base/pmap.h"
 #include "base/vec.h"
+#include "conf/archive.h"
+#include "conf/kept.h"
 #include "conf/secret.h"
 
 enum {
@@ -22,22 +24,6 @@ enum {
 	REALMS_MAX = 12, /* realms per endpoint */
 	NAME_SERVERS_MAX = 6,
 	HOST_ADDRESSES_MAX = 8,
-};
-
-/* A statement of IOS that gw keeps and writes back but does not act on, with the lines of its own mode. */
-struct kept_line {
-	unsigned level; /* depth below the statement, 1 = directly below */
-	char *text;
-};
-struct kept {
-	unsigned refs;
-	unsigned rank; /* position in the running configuration, given by cli/ */
-	unsigned seq; /* order of entry among equal ranks */
-	char *line;
-	VEC(struct kept_line) lines;
-};
-struct kept_list {
-	VEC(struct kept *) list;
 };
 
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
@@ -160,6 +146,7 @@ struct conf {
 	struct sip_ua *sip_ua;
 	struct voice *voice;
 	struct logging_conf *logging;
+	struct archive_conf *archive;
 	struct pmap hosts; /* struct static_host by name */
 	struct pmap peers; /* struct dial_peer by peer_key() */
 	struct pmap kept; /* struct kept in running-config order: rank, seq */
@@ -172,16 +159,22 @@ struct conf *conf_new(void); /* the defaults */
 struct conf *conf_share(const struct conf *);
 struct conf *conf_hold(struct conf *);
 void conf_release(struct conf *); /* NULL ok */
+/* Gives next, which nobody else has yet, the objects of the running configuration wherever they say the same,
+ * so that only what differs is different afterwards: publishing it touches nothing else. Costs one look at
+ * everything. Returns whether the two say the same. */
+bool conf_rebase(struct conf *next, const struct conf *running);
 
 /* The object for editing in this unpublished version. */
 struct conf_system *conf_edit_system(struct conf *);
 struct sip_ua *conf_edit_sip_ua(struct conf *);
 struct voice *conf_edit_voice(struct conf *);
 struct logging_conf *conf_edit_logging(struct conf *);
-/* Back to the defaults: `no sip-ua`, `no voice service voip`, `no sip`. */
+struct archive_conf *conf_edit_archive(struct conf *);
+/* Back to the defaults: `no sip-ua`, `no voice service voip`, `no sip`, `no archive`. */
 void conf_reset_sip_ua(struct conf *);
 void conf_reset_voice(struct conf *);
 void voice_reset_sip(struct voice *);
+void conf_reset_archive(struct conf *);
 
 /* Dial peers. */
 struct peer_key {
@@ -192,6 +185,7 @@ struct dial_peer *conf_peer(const struct conf *, uint32_t tag); /* to look at; N
 struct dial_peer *conf_edit_peer(struct conf *, uint32_t tag); /* NULL: none */
 struct dial_peer *conf_add_peer(struct conf *, uint32_t tag, enum peer_kind);
 bool conf_remove_peer(struct conf *, uint32_t tag);
+bool dial_peer_equal(const struct dial_peer *, const struct dial_peer *);
 
 /* Credentials. */
 char *credential_key(const char *number, const char *realm, size_t *len); /* the caller frees */
@@ -250,21 +244,7 @@ bool conf_remove_host(struct conf *, const char *name);
 struct static_host *static_host_new(const char *name);
 const struct static_host *conf_host(const struct conf *, const char *name);
 
-/* Kept statements. A line stands once in a list. */
-struct kept *kept_new(unsigned rank, const char *line);
-struct kept *kept_list_find(const struct kept_list *, const char *line); /* NULL: none */
-/* The statement for editing, made if need be. */
-struct kept *kept_list_edit(struct kept_list *, unsigned rank, const char *line);
-bool kept_list_remove(struct kept_list *, const char *line);
-/* The lines below line `parent` (KEPT_TOP: below the statement itself) are a set: finds or appends one; its
- * place. */
-enum { KEPT_TOP = -1 };
-size_t kept_put_line(struct kept *, long parent, const char *text);
-/* Removes the lines directly below the statement that are text or begin with it, and what stands below them.
- */
-bool kept_remove_lines(struct kept *, const char *text);
-/* Removes the lines directly below the statement that are `no` and text, or `no` and its beginning. */
-void kept_remove_negations(struct kept *, const char *text);
+/* Kept statements of the configuration itself. */
 struct kept *conf_kept(const struct conf *, const char *line);
 struct kept *conf_edit_kept(struct conf *, unsigned rank, const char *line);
 bool conf_remove_kept(struct conf *, const char *line);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "conf/internal.h"
 
 struct peer_key
@@ -93,4 +94,14 @@ conf_remove_peer(struct conf *c, uint32_t tag)
 	struct peer_key key = peer_key(tag);
 
 	return pmap_remove(&c->peers, key.bytes, sizeof key.bytes);
+}
+
+bool
+dial_peer_equal(const struct dial_peer *a, const struct dial_peer *b)
+{
+	return a->tag == b->tag && a->kind == b->kind && str_eq(a->description, b->description) &&
+	       str_eq(a->pattern, b->pattern) && str_eq(a->port, b->port) &&
+	       auth_list_equal(&a->auth, &b->auth) && localhost_equal(&a->localhost, &b->localhost) &&
+	       a->preference == b->preference && a->sip_register == b->sip_register &&
+	       a->shutdown == b->shutdown && kept_list_equal(&a->kept, &b->kept);
 }

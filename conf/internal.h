@@ -8,11 +8,16 @@ extern const struct pmap_kind kept_kind, peer_kind, host_kind, credential_kind;
 
 struct kept_list kept_list_copy(const struct kept_list *);
 void kept_list_free(struct kept_list *);
+bool kept_list_equal(const struct kept_list *, const struct kept_list *);
+bool kept_equal(const struct kept *, const struct kept *); /* whatever their place */
 struct auth_list auth_list_copy(const struct auth_list *);
 struct localhost localhost_copy(const struct localhost *);
+bool localhost_equal(const struct localhost *, const struct localhost *);
 
 struct sip_ua *sip_ua_new(void);
 struct sip_ua *sip_ua_copy(const struct sip_ua *);
 void sip_ua_release(struct sip_ua *);
+void system_release(struct conf_system *);
+void voice_release(struct voice *);
 
 #endif

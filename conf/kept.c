@@ -126,6 +126,29 @@ kept_list_free(struct kept_list *l)
 	vec_free(&l->list);
 }
 
+bool
+kept_equal(const struct kept *a, const struct kept *b)
+{
+	if (a->rank != b->rank || !str_eq(a->line, b->line) || a->lines.n != b->lines.n)
+		return false;
+	for (size_t i = 0; i < a->lines.n; i++)
+		if (a->lines.v[i].level != b->lines.v[i].level ||
+		    !str_eq(a->lines.v[i].text, b->lines.v[i].text))
+			return false;
+	return true;
+}
+
+bool
+kept_list_equal(const struct kept_list *a, const struct kept_list *b)
+{
+	if (a->list.n != b->list.n)
+		return false;
+	for (size_t i = 0; i < a->list.n; i++)
+		if (a->list.v[i] != b->list.v[i] && !kept_equal(a->list.v[i], b->list.v[i]))
+			return false;
+	return true;
+}
+
 /* One past the lines that stand below line i. */
 static size_t
 block_end(const struct kept *k, long i)

@@ -179,6 +179,12 @@ localhost_copy(const struct localhost *from)
 	return (struct localhost){ from->kind, xstrdup(from->name), from->preferred };
 }
 
+bool
+localhost_equal(const struct localhost *a, const struct localhost *b)
+{
+	return a->kind == b->kind && str_eq(a->name, b->name) && a->preferred == b->preferred;
+}
+
 /* Credentials. */
 
 struct credential *

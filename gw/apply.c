@@ -165,10 +165,67 @@ uptime(void *arg)
 	return (loop_now() - ((struct gw *)arg)->started) / 1000;
 }
 
-static void
-clock_text(void *arg, char *text, size_t size)
+static const char *
+state_dir(void *arg)
 {
-	int64_t wall = loop_wall();
+	return ((struct gw *)arg)->state_dir;
+}
+
+struct listing {
+	file_visit *visit;
+	void *arg;
+};
+
+static bool
+on_file(void *arg, const char *path, size_t size, int64_t changed)
+{
+	const struct listing *l = arg;
+	struct file_info info = { .path = path, .size = size };
+	time_t seconds = (time_t)changed;
+	char date[64], text[80];
+	struct tm tm;
+	size_t n;
+
+	localtime_r(&seconds, &tm);
+	n = strftime(date, sizeof date, "%b %e %Y %H:%M:%S %z", &tm);
+	snprintf(text, sizeof text, "%.*s:%s", (int)n - 2, date, date + n - 2); /* +0000 as IOS has it */
+	info.changed = text;
+	return l->visit(l->arg, &info);
+}
+
+static void
+list_files(void *arg, const char *prefix, file_visit *visit, void *visit_arg)
+{
+	struct listing l = { visit, visit_arg };
+
+	(void)arg;
+	file_list(prefix, on_file, &l);
+}
+
+static int
+remove_file(void *arg, const char *path, char *err, size_t errsz)
+{
+	(void)arg;
+	return file_remove(path, err, errsz);
+}
+
+static bool
+file_exists(void *arg, const char *path)
+{
+	(void)arg;
+	return file_is(path);
+}
+
+static void
+disk_space(void *arg, uint64_t *total, uint64_t *left)
+{
+	file_space(((struct gw *)arg)->state_dir, total, left);
+}
+
+static void
+clock_in(void *arg, int64_t ms, char *text, size_t size)
+{
+	int64_t wall = loop_wall() + ms;
 	time_t seconds = (time_t)(wall / 1000);
 	char time_of_day[16], date[48];
 	struct tm tm;
@@ -185,6 +242,52 @@ clock_synchronized(void *arg)
 {
 	(void)arg;
 	return loop_synchronized();
+}
+
+static void
+clock_text(void *arg, char *text, size_t size)
+{
+	clock_in(arg, 0, text, size);
+}
+
+static int64_t
+now(void *arg)
+{
+	(void)arg;
+	return loop_now();
+}
+
+static void
+on_life(void *arg)
+{
+	struct gw *gw = arg;
+
+	loop_timer_set(gw->life, cli_tick(gw->cli, loop_now()));
+}
+
+static void
+wake(void *arg)
+{
+	struct gw *gw = arg;
+
+	if (gw->life != NULL)
+		loop_timer_set(gw->life, LOOP_SOON);
+}
+
+static void
+restart(void *arg)
+{
+	struct gw *gw = arg;
+
+	gw->restart = true;
+	gw_stop(gw);
+}
+
+void
+apply_begin(struct gw *gw)
+{
+	gw->life = loop_timer_new(gw->loop, on_life, gw);
+	loop_timer_set(gw->life, LOOP_SOON);
 }
 
 static void
@@ -223,6 +326,15 @@ apply_host(struct gw *gw)
 		.uptime = uptime,
 		.clock = clock_text,
 		.clock_synchronized = clock_synchronized,
+		.clock_in = clock_in,
+		.now = now,
+		.wake = wake,
+		.restart = restart,
+		.state_dir = state_dir,
+		.list_files = list_files,
+		.remove_file = remove_file,
+		.file_exists = file_exists,
+		.disk_space = disk_space,
 		.retry = again,
 		.clear_counters = clear_counters,
 		.version = PACKAGE_VERSION,

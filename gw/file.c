@@ -1,5 +1,6 @@
 #include "gw/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -8,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/out.h"
+#include "base/str.h"
 
 static int
 fail(const char *path, const char *why, char *err, size_t errsz)
@@ -214,4 +217,46 @@ file_remove(const char *path, char *err, size_t errsz)
 		return errno == ENOENT ? 0 : fail(path, strerror(errno), err, errsz);
 	(void)sync_directory(path); /* it is gone; at the worst a crash brings it back */
 	return 0;
+}
+
+void
+file_list(const char *prefix, file_seen *seen, void *arg)
+{
+	const char *slash = strrchr(prefix, '/'), *begin = slash == NULL ? prefix : slash + 1;
+	char *directory = slash == NULL ? xstrdup("./") : xstrndup(prefix, (size_t)(slash + 1 - prefix));
+	DIR *d = opendir(directory);
+	bool more = true;
+
+	for (struct dirent *e = d == NULL ? NULL : readdir(d); e != NULL && more; e = readdir(d)) {
+		char *path;
+		struct stat st;
+
+		if (!str_starts(e->d_name, begin))
+			continue;
+		path = xasprintf("%s%s", slash == NULL ? "" : directory, e->d_name);
+		if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+			more = seen(arg, path, (size_t)st.st_size, (int64_t)st.st_mtime);
+		free(path);
+	}
+	if (d != NULL)
+		closedir(d);
+	free(directory);
+}
+
+bool
+file_is(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+void
+file_space(const char *path, uint64_t *total, uint64_t *left)
+{
+	struct statvfs st;
+
+	*total = *left = 0;
+	if (statvfs(path, &st) != 0)
+		return;
+	*total = (uint64_t)st.f_blocks * st.f_frsize;
+	*left = (uint64_t)st.f_bavail * st.f_frsize;
 }

@@ -30,14 +30,17 @@ struct gw {
 	struct agent *agent; /* NULL: no network (gw -t) */
 	struct console *console; /* NULL: service */
 	struct notify *notify; /* NULL: no service manager */
+	struct loop_timer *life; /* cli_tick */
 	const char *startup_path;
 	struct master_key master_key;
 	struct machine machine;
+	const char *state_dir; /* flash: */
 	struct out rejected; /* lines of the startup file that were refused */
 	bool debug_messages;
 	int64_t started; /* loop_now() */
 	bool stopping;
 	int64_t stop_by; /* un-registering ends by then, answered or not */
+	bool restart; /* when it has ended it begins again */
 	int status; /* exit status */
 };
 
@@ -46,6 +49,8 @@ struct cli_host apply_host(struct gw *); /* what commands may do */
 /* Reads the master key and the startup file into gw->conf, reports every refused line. may_be_missing: it is
  * the default file, and the key the default one. 0; -1: nothing usable, or refused with strict. */
 int apply_startup(struct gw *, bool may_be_missing, bool strict);
+/* Timed changes, copies and reloads happen from now on. */
+void apply_begin(struct gw *);
 /* Begins to end: un-registers everywhere, bounded. A second call ends at once. */
 void gw_stop(struct gw *);
 

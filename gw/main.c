@@ -1,6 +1,7 @@
 /* gw - IOS-style SIP gateway user agent. Options, start, end. */
 #include <fcntl.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,15 +241,21 @@ uptime(void *arg)
 	return loop_now() - ((const struct gw *)arg)->started;
 }
 
+/* *again: it was told to start again. */
 static int
-run(const struct options *o)
+run(const struct options *o, bool *again)
 {
 	struct gw gw = { .status = 0 };
 	struct errors errors = { .journal = getenv("JOURNAL_STREAM") != NULL };
 	struct cli_host host;
-	char err[400];
+	char err[400], *directory = NULL;
 
 	gw.started = loop_now();
+	gw.state_dir = STATE_DIR;
+	if (o->file != NULL) {
+		directory = xstrdup(o->file);
+		gw.state_dir = dirname(directory);
+	}
 	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
 	machine_read(&gw.machine);
 	gw.journal = journal_new(wall, uptime, &gw);
@@ -256,6 +263,7 @@ run(const struct options *o)
 	if (gw.loop == NULL) {
 		perror("gw: cannot start");
 		journal_free(gw.journal);
+		free(directory);
 		return 1;
 	}
 	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
@@ -294,6 +302,7 @@ run(const struct options *o)
 	/* Opening the SIP stack runs the loop: the signal to end may have come already. */
 	if (!gw.stopping) {
 		notify_ready(gw.notify);
+		apply_begin(&gw);
 		loop_run(gw.loop);
 	}
 out:
@@ -309,10 +318,13 @@ out:
 	log_to(NULL, NULL);
 	syslog_free(gw.syslog);
 	outlet_free(errors.outlet);
+	loop_timer_free(gw.life);
 	loop_free(gw.loop);
 	journal_free(gw.journal);
 	master_key_free(&gw.master_key);
 	out_free(&gw.rejected);
+	free(directory);
+	*again = gw.restart;
 	return gw.status;
 }
 
@@ -329,6 +341,18 @@ open_standard(void)
 		close(fd);
 }
 
+/* `reload`: the same program with the same arguments, and the same process to whoever watches it. */
+static void
+start_again(char **argv)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv("/proc/self/exe", argv);
+	perror("gw: cannot start again");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -338,6 +362,7 @@ main(int argc, char **argv)
 		{ "core", no_argument, NULL, OPTION_CORE }, { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
 	struct options o = { 0 };
+	bool again = false;
 	int c, status;
 
 	open_standard();
@@ -395,5 +420,8 @@ main(int argc, char **argv)
 		vec_free(&o.tests);
 		return status;
 	}
-	return run(&o);
+	status = run(&o, &again);
+	if (again)
+		start_again(argv);
+	return status;
 }

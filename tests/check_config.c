@@ -594,8 +594,8 @@ static const struct {
 	/* A global line in a sub-mode leaves it. */
 	{ "dial-peer voice 1 pots\nhostname gw7\n", "hostname gw7\n", " hostname" },
 	/* A deeper `default` touches nothing above it. */
-	{ "archive\n path a\n log config\n  default path\n  hidekeys\n",
-	    "archive\n path a\n log config\n  hidekeys\n!\n", "default" },
+	{ "redundancy\n path a\n log config\n  default path\n  hidekeys\n",
+	    "redundancy\n path a\n log config\n  hidekeys\n!\n", "default" },
 	/* Secrets of kept statements do not stand in clear. */
 	{ "username admin privilege 15 password 0 hush-hush\n", "username admin privilege 15 password 7 ",
 	    "hush" },
@@ -678,9 +678,9 @@ END_TEST
 /* The second console takes away what the first one is writing below. */
 START_TEST(two_consoles_in_one_section_do_not_harm_each_other)
 {
-	struct fixture *f = configuring("archive\n path a\n log config\n  hidekeys\n");
+	struct fixture *f = configuring("redundancy\n path a\n log config\n  hidekeys\n");
 	struct vty *other = vty_new(f->cli, &f->out, false);
-	static const char *const theirs[] = { "enable", "configure terminal", "archive", "no path",
+	static const char *const theirs[] = { "enable", "configure terminal", "redundancy", "no path",
 		"no log config" };
 	char *text;
 
@@ -691,7 +691,7 @@ START_TEST(two_consoles_in_one_section_do_not_harm_each_other)
 	assert_stable("two consoles", text);
 	free(text);
 	/* And the mode itself. */
-	ck_assert_int_eq(vty_line(other, "no archive", 10), 0);
+	ck_assert_int_eq(vty_line(other, "no redundancy", 13), 0);
 	ck_assert_int_ne(fixture_type(f, "  hidekeys\n"), 0);
 	ck_assert_str_eq(vty_prompt(f->vty), "Router(config)#");
 	vty_free(other);
@@ -1198,7 +1198,7 @@ static const char *const section_lines[] = { " ip address 192.0.2.%u 255.255.255
 	"   deep %u", " default shutdown", "      odd %u", "   odd %u", " username u%u password hush%u",
 	" !" };
 static const char *const section_heads[] = { "interface Loopback%u", "voice class codec %u",
-	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "archive",
+	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "route-map R%u",
 	"voice register pool %u", "ip access-list extended L%u", "trunk group %u", "telephony-service",
 	"ephone-dn %u", "credentials", "voice-port 0/%u/%u", "router ospf %u", "crypto pki trustpoint T%u",
 	"redundancy", "dial-peer cor list c%u" };

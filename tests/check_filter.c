@@ -419,13 +419,13 @@ START_TEST(a_full_disk_refuses_the_line)
 	struct fixture *f = fixture_new(false);
 
 	ck_assert_int_eq(fixture_type(f, "enable\nshow clock | redirect a\n"), 0);
-	ck_assert_str_eq(f->written, "08:00:00.123 UTC Fri Nov 20 2026\n");
+	ck_assert_str_eq(fixture_flash(f, "a"), "08:00:00.123 UTC Fri Nov 20 2026\n");
 	f->full = true;
 	ck_assert_int_eq(fixture_type(f, "show clock | append a\nshow clock | tee b | count .\n"), 2);
-	ck_assert_str_eq(out_text(&f->out), "% Error: a: No space left on device\n"
+	ck_assert_str_eq(out_text(&f->out), "% Error: /flash/a: No space left on device\n"
 					    "Number of lines which match regexp = 1\n"
-					    "% Error: b: No space left on device\n");
-	ck_assert_str_eq(f->written, "08:00:00.123 UTC Fri Nov 20 2026\n");
+					    "% Error: /flash/b: No space left on device\n");
+	ck_assert_str_eq(fixture_flash(f, "a"), "08:00:00.123 UTC Fri Nov 20 2026\n");
 	fixture_free(f);
 }
 END_TEST
@@ -436,7 +436,7 @@ START_TEST(a_refused_command_leaves_the_file)
 
 	ck_assert_int_eq(fixture_type(f, "enable\nshow sip-ua register why 4711 | redirect a\n"), 1);
 	ck_assert_str_eq(out_text(&f->out), "% No endpoint '4711' registers here\n");
-	ck_assert_ptr_null(f->written);
+	ck_assert_ptr_null(fixture_flash(f, "a"));
 	fixture_free(f);
 }
 END_TEST

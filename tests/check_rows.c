@@ -17,11 +17,13 @@ static VEC(const struct cmd *) rows;
 static const char *
 way_into(const struct mode *m)
 {
-	return m == &mode_sip_ua      ? "sip-ua\n"
-	       : m == &mode_voice     ? "voice service voip\n"
-	       : m == &mode_voice_sip ? "voice service voip\nsip\n"
-	       : m == &mode_peer      ? "dial-peer voice 7 pots\n"
-				      : "";
+	return m == &mode_sip_ua        ? "sip-ua\n"
+	       : m == &mode_voice       ? "voice service voip\n"
+	       : m == &mode_voice_sip   ? "voice service voip\nsip\n"
+	       : m == &mode_archive     ? "archive\n"
+	       : m == &mode_archive_log ? "archive\nlog config\n"
+	       : m == &mode_peer        ? "dial-peer voice 7 pots\n"
+					: "";
 }
 
 static struct fixture *

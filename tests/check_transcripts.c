@@ -2,9 +2,9 @@
  * manual.
  *
  * A line that begins with the current prompt is typed; `?` at its end asks for help, <Tab> completes (=>
- * shows the line then), ^Z is a key. Everything up to the next prompt is the output. Lines that begin with "#
- * " are for the reader. With UPDATE_TRANSCRIPTS set the files are written anew instead (make
- * update-transcripts). */
+ * shows the line then), ^Z is a key; a line <5 minutes> lets time pass. Everything up to the next prompt is
+ * the output. Lines that begin with "# " are for the reader. With UPDATE_TRANSCRIPTS set the files are
+ * written anew instead (make update-transcripts). */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,12 +75,28 @@ looks_like_prompt(const char *line)
 	return n > 0 && (line[n] == '#' || line[n] == '>') && strchr(line, '%') != line ? n + 1 : 0;
 }
 
+/* "<5 minutes>", "<1 hour>": milliseconds; 0: it is another line. */
+static int64_t
+passing(const char *line)
+{
+	unsigned n;
+	char unit[8];
+
+	if (sscanf(line, "<%u %7[a-z]>", &n, unit) != 2)
+		return 0;
+	return (int64_t)n * (str_starts(unit, "hour") ? 3600000 : str_starts(unit, "minute") ? 60000 : 1000);
+}
+
 /* The session of the file, played again. */
 static char *
 play(const char *text)
 {
 	struct fixture *f = fixture_new(true);
 	char *result;
+
+	fixture_write(f, "bad.cfg",
+	    "hostname half\nsip-ua\n registrar 7 dns:a.example\n credentials username u password Clear1 "
+	    "realm r\n");
 
 	while (*text != '\0') {
 		size_t n = strcspn(text, "\n");
@@ -89,6 +105,9 @@ play(const char *text)
 		if (str_starts(text, "# ")) {
 			out_write(&f->out, text, n);
 			out_char(&f->out, '\n');
+		} else if (passing(text) > 0) {
+			out_write(&f->out, text, n + 1);
+			fixture_pass(f, passing(text));
 		} else if (str_starts(text, prompt) || (updating() && looks_like_prompt(text) > 0)) {
 			size_t skip = str_starts(text, prompt) ? strlen(prompt) : looks_like_prompt(text);
 

@@ -28,13 +28,25 @@ publish(void *arg, struct conf *next, char *err, size_t errsz)
 	return 0;
 }
 
+/* Files in memory. */
+
+#define FLASH "/flash/"
+
+static struct fixture_file *
+find_file(const struct fixture *f, const char *path)
+{
+	for (size_t i = 0; i < f->files.n; i++)
+		if (str_eq(f->files.v[i].path, path))
+			return &f->files.v[i];
+	return NULL;
+}
+
 static char *
 read_file(void *arg, const char *path, size_t *len, char *err, size_t errsz)
 {
 	struct fixture *f = arg;
-	const char *text = path == NULL || str_eq(path, "startup-config") ? f->startup
-			   : str_eq(path, "extra.cfg")                    ? f->written
-									  : NULL;
+	const struct fixture_file *file = path == NULL ? NULL : find_file(f, path);
+	const char *text = path == NULL ? f->startup : file == NULL ? NULL : file->text;
 
 	if (text == NULL) {
 		snprintf(err, errsz, "%s: No such file or directory", path == NULL ? "startup-config" : path);
@@ -48,12 +60,19 @@ static int
 write_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
 {
 	struct fixture *f = arg;
-	char **at = path == NULL ? &f->startup : &f->written;
+	char **at = &f->startup;
 
 	if (f->full) {
 		snprintf(err, errsz, "%s: No space left on device", path == NULL ? "startup-config" : path);
 		return -1;
 	}
+	if (path != NULL && find_file(f, path) == NULL) {
+		struct fixture_file file = { xstrdup(path), NULL };
+
+		vec_push(&f->files, file);
+	}
+	if (path != NULL)
+		at = &find_file(f, path)->text;
 	free(*at);
 	*at = xstrndup(text, len);
 	return 0;
@@ -63,11 +82,115 @@ static int
 append_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
 {
 	struct fixture *f = arg;
-	char *whole = xasprintf("%s%.*s", f->written == NULL ? "" : f->written, (int)len, text);
+	const struct fixture_file *file = find_file(f, path);
+	char *whole = xasprintf("%s%.*s", file == NULL ? "" : file->text, (int)len, text);
 	int rc = write_file(arg, path, whole, strlen(whole), err, errsz);
 
 	free(whole);
 	return rc;
+}
+
+static const char *
+state_dir(void *arg)
+{
+	(void)arg;
+	return "/flash";
+}
+
+static void
+list_files(void *arg, const char *prefix, file_visit *visit, void *visit_arg)
+{
+	struct fixture *f = arg;
+
+	for (size_t i = 0; i < f->files.n; i++) {
+		struct file_info info = { f->files.v[i].path, strlen(f->files.v[i].text),
+			"Nov 20 2026 08:00:00 +00:00" };
+
+		if (str_starts(info.path, prefix) && strchr(info.path + strlen(prefix), '/') == NULL &&
+		    !visit(visit_arg, &info))
+			return;
+	}
+}
+
+static int
+remove_file(void *arg, const char *path, char *err, size_t errsz)
+{
+	struct fixture *f = arg;
+	struct fixture_file *file = find_file(f, path);
+
+	if (file == NULL) {
+		snprintf(err, errsz, "%s: No such file or directory", path);
+		return -1;
+	}
+	free(file->path);
+	free(file->text);
+	vec_remove(&f->files, (size_t)(file - f->files.v));
+	return 0;
+}
+
+static bool
+file_exists(void *arg, const char *path)
+{
+	return find_file(arg, path) != NULL;
+}
+
+static void
+disk_space(void *arg, uint64_t *total, uint64_t *left)
+{
+	(void)arg;
+	*total = 1000000;
+	*left = 750000;
+}
+
+const char *
+fixture_flash(const struct fixture *f, const char *name)
+{
+	char *path = xasprintf(FLASH "%s", name);
+	const struct fixture_file *file = find_file(f, path);
+
+	free(path);
+	return file == NULL ? NULL : file->text;
+}
+
+void
+fixture_write(struct fixture *f, const char *name, const char *text)
+{
+	char *path = xasprintf(FLASH "%s", name), err[100];
+
+	ck_assert_int_eq(write_file(f, path, text, strlen(text), err, sizeof err), 0);
+	free(path);
+}
+
+/* Time. */
+
+static int64_t
+now(void *arg)
+{
+	return ((struct fixture *)arg)->now;
+}
+
+static void
+wake(void *arg)
+{
+	((struct fixture *)arg)->woken++;
+}
+
+static void
+restart(void *arg)
+{
+	((struct fixture *)arg)->restarted++;
+}
+
+void
+fixture_pass(struct fixture *f, int64_t ms)
+{
+	int64_t end = f->now + ms, next;
+
+	while ((next = cli_tick(f->cli, f->now)) <= end) {
+		ck_assert_int_gt(next, f->now); /* what is due was done */
+		f->now = next;
+	}
+	f->now = end;
 }
 
 static const char *
@@ -162,11 +285,20 @@ uptime(void *arg)
 	return 90061;
 }
 
+/* It stands at eight o'clock, whatever passes for the timers. */
+static void
+clock_in(void *arg, int64_t ms, char *text, size_t size)
+{
+	int minutes = 8 * 60 + (int)(ms / 60000 % (16 * 60));
+
+	(void)arg;
+	snprintf(text, size, "%02d:%02d:00.123 UTC Fri Nov 20 2026", minutes / 60, minutes % 60);
+}
+
 static void
 clock_text(void *arg, char *text, size_t size)
 {
-	(void)arg;
-	snprintf(text, size, "08:00:00.123 UTC Fri Nov 20 2026");
+	clock_in(arg, 0, text, size);
 }
 
 static bool
@@ -365,6 +497,15 @@ fixture_new(bool interactive)
 		.uptime = uptime,
 		.clock = clock_text,
 		.clock_synchronized = clock_synchronized,
+		.clock_in = clock_in,
+		.now = now,
+		.wake = wake,
+		.restart = restart,
+		.state_dir = state_dir,
+		.list_files = list_files,
+		.remove_file = remove_file,
+		.file_exists = file_exists,
+		.disk_space = disk_space,
 		.retry = again,
 		.clear_counters = nothing,
 		.version = "1.2.3",
@@ -388,7 +529,11 @@ fixture_free(struct fixture *f)
 	conf_release(f->conf);
 	out_free(&f->out);
 	free(f->startup);
-	free(f->written);
+	for (size_t i = 0; i < f->files.n; i++) {
+		free(f->files.v[i].path);
+		free(f->files.v[i].text);
+	}
+	vec_free(&f->files);
 	free(f->master_key);
 	free(f);
 }

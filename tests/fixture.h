@@ -6,8 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/vec.h"
 #include "cli/cli.h"
 #include "cli/vty.h"
+
+struct fixture_file {
+	char *path, *text;
+};
 
 struct fixture {
 	struct cli *cli;
@@ -15,13 +20,15 @@ struct fixture {
 	struct out out; /* what the console printed */
 	struct vty *vty;
 	char *startup; /* the startup file; NULL: there is none */
-	char *written; /* last file written elsewhere */
+	VEC(struct fixture_file) files; /* those of flash: */
 	bool full; /* the disk is: writing fails */
 	char *master_key; /* NULL: none */
 	const char *old_master_key;
 	const char *rejected;
 	unsigned published;
 	bool debug;
+	int64_t now; /* ms; stands until it is set */
+	unsigned woken, restarted;
 	struct ua_view view;
 };
 
@@ -29,6 +36,11 @@ struct fixture *fixture_new(bool interactive);
 void fixture_free(struct fixture *);
 /* Types the lines of text; 0 or the number of refused ones. */
 int fixture_type(struct fixture *, const char *lines);
+/* Lets time pass, doing what comes due on the way. */
+void fixture_pass(struct fixture *, int64_t ms);
+/* A file of flash:; NULL: there is none. */
+const char *fixture_flash(const struct fixture *, const char *name);
+void fixture_write(struct fixture *, const char *name, const char *text);
 /* The running configuration; the caller frees. */
 char *fixture_config(struct fixture *);
 /* What `line | json` prints, typed with privileges in EXEC; the caller frees. Ends the test where it is

@@ -31,7 +31,7 @@ read_file(void *arg, const char *path, size_t *len, char *err, size_t errsz)
 	static const char text[] = "hostname gw7\nsip-ua\n registrar 1 dns:a.example\n wrong line\n";
 
 	(void)arg;
-	if (!str_eq(path, "extra.cfg")) {
+	if (!str_eq(path, "/flash/extra.cfg")) {
 		snprintf(err, errsz, "No such file");
 		return NULL;
 	}
@@ -128,6 +128,60 @@ retry(void *arg, const char *number, int slot)
 	(void)arg, (void)number, (void)slot;
 }
 
+static const char *
+state_dir(void *arg)
+{
+	(void)arg;
+	return "/flash";
+}
+
+static void
+list_files(void *arg, const char *prefix, file_visit *visit, void *visit_arg)
+{
+	char *path = xasprintf("%s-3", prefix);
+	struct file_info info = { path, 1, "Nov 20 2026 08:00:00 +00:00" };
+
+	(void)arg;
+	visit(visit_arg, &info);
+	free(path);
+}
+
+static int
+remove_file(void *arg, const char *path, char *err, size_t errsz)
+{
+	(void)arg, (void)path;
+	snprintf(err, errsz, "Read-only file system");
+	return -1;
+}
+
+static bool
+file_exists(void *arg, const char *path)
+{
+	(void)arg;
+	return str_eq(path, "/flash/extra.cfg");
+}
+
+static void
+disk_space(void *arg, uint64_t *total, uint64_t *left)
+{
+	(void)arg;
+	*total = *left = 0;
+}
+
+static void
+clock_in(void *arg, int64_t ms, char *text, size_t size)
+{
+	(void)ms;
+	clock_text(arg, text, size);
+}
+
+static int64_t
+now(void *arg)
+{
+	(void)arg;
+	return 1000;
+}
+
 struct cli *
 fuzz_cli(struct fuzz_host **h)
 {
@@ -152,6 +206,15 @@ fuzz_cli(struct fuzz_host **h)
 			.log_status = log_status,
 			.uptime = uptime,
 			.clock = clock_text,
+			.clock_in = clock_in,
+			.now = now,
+			.wake = log_clear,
+			.restart = log_clear,
+			.state_dir = state_dir,
+			.list_files = list_files,
+			.remove_file = remove_file,
+			.file_exists = file_exists,
+			.disk_space = disk_space,
 			.retry = retry,
 			.clear_counters = log_clear,
 			.version = "1.2.3" };
