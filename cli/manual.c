@@ -9,7 +9,7 @@
 
 /* Text for troff: no line begins with a control character, backslashes and hyphens are themselves. */
 static void
-troff(struct out *o, const char *text)
+troff_part(struct out *o, const char *text, bool form)
 {
 	if (*text == '.' || *text == '\'')
 		out_str(o, "\\&");
@@ -18,7 +18,7 @@ troff(struct out *o, const char *text)
 			out_str(o, "\\e");
 		else if (*text == '-')
 			out_str(o, "\\-");
-		else if (*text == '$')
+		else if (form && *text == '$')
 			while (text[1] != '\0' && strchr(" ])}|", text[1]) == NULL)
 				text++; /* names are for the handlers */
 		else
@@ -27,10 +27,22 @@ troff(struct out *o, const char *text)
 }
 
 static void
+troff(struct out *o, const char *text)
+{
+	troff_part(o, text, false);
+}
+
+static void
+troff_form(struct out *o, const char *text)
+{
+	troff_part(o, text, true);
+}
+
+static void
 write_command(struct out *o, const struct cmd *c)
 {
 	out_str(o, ".TP\n.B ");
-	troff(o, c->form);
+	troff_form(o, c->form);
 	out_str(o, (c->flags & CMD_GW) != 0 ? " (gw)\n" : "\n");
 	for (const struct word *w = c->words; w != NULL && w->name != NULL; w++) {
 		out_str(o, w == c->words ? "" : ".br\n");
@@ -57,7 +69,7 @@ write_kept_commands(struct out *o, const struct table *t)
 		else
 			out_str(o, ",\n");
 		any = true;
-		troff(o, t->rows[i].form);
+		troff_form(o, t->rows[i].form);
 	}
 	if (any)
 		out_char(o, '\n');
