@@ -1,10 +1,13 @@
 #include "cli/account.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "cli/vty.h"
 #include "conf/check.h"
+#include "conf/login.h"
 
 const char authentication_form[] =
     "authentication username USERNAME$username " PASSWORD_FORM " [realm REALM$realm]";
@@ -116,6 +119,59 @@ enable_check(const struct conf_system *s, const char *answer)
 		return login_check(s->enable_hash, answer);
 	return s->enable_password.stored == NULL ||
 	       (s->enable_password.clear != NULL && str_eq(s->enable_password.clear, answer));
+}
+
+int
+check_new_password(struct cmd_call *c, const char *clear)
+{
+	unsigned least = c->conf->access->min_length;
+
+	if (strlen(clear) >= least)
+		return 0;
+	return cmd_error(
+	    c, "Password too short - must be at least %u characters. Password not configured.", least);
+}
+
+int
+login_password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
+{
+	const char *type = cmd_arg(c, "type");
+
+	if ((type == NULL || *type == '0') && check_new_password(c, cmd_arg(c, "password")) != 0)
+		return -1;
+	return password_take(c, was, s);
+}
+
+char *
+login_secret_take(struct cmd_call *c)
+{
+	const char *type = cmd_arg(c, "type"), *algorithm = cmd_arg(c, "algorithm"),
+		   *text = cmd_arg(c, "secret");
+	char *hash;
+
+	if (type != NULL && *type != '0') {
+		if (login_hash_valid((unsigned)(*type - '0'), text))
+			return xstrdup(text);
+		cmd_error(
+		    c, "Invalid type %c secret: '$%c$SALT$HASH' expected", *type, *type == '5' ? '1' : *type);
+		return NULL;
+	}
+	if (check_new_password(c, text) != 0)
+		return NULL;
+	hash = login_new(vty_cli(c->vty),
+	    str_eq(algorithm, "md5")      ? 5
+	    : str_eq(algorithm, "sha256") ? 8
+					  : 9,
+	    text);
+	if (hash == NULL)
+		cmd_error(c, "The crypto library refuses to make a secret of this type");
+	return hash;
+}
+
+char
+login_type(const char *hash)
+{
+	return hash[1] == '1' ? '5' : hash[1];
 }
 
 int

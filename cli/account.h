@@ -13,6 +13,22 @@
 		"PASSWORD", "The password, one word"                                                         \
 	}
 
+#define SECRET_FORM "secret [(0|5|8|9)$type] SECRET$secret"
+#define SECRET_WORDS                                                                                         \
+	{ "secret", "One-way secret of the account" }, { "0", "A clear secret follows" },                    \
+	    { "5", "An MD5 hash follows" }, { "8", "A PBKDF2 hash follows" },                                \
+	    { "9", "A scrypt hash follows" },                                                                \
+	{                                                                                                    \
+		"SECRET", "The secret, one word"                                                             \
+	}
+#define ALGORITHM_FORM "algorithm-type (md5|sha256|scrypt)$algorithm secret [0] SECRET$secret"
+#define ALGORITHM_WORDS                                                                                      \
+	{ "algorithm-type", "How a clear secret is stored" }, { "md5", "As type 5" },                        \
+	    { "sha256", "As type 8 (PBKDF2)" },                                                              \
+	{                                                                                                    \
+		"scrypt", "As type 9, the default"                                                           \
+	}
+
 /* The password the line carries, as it is to be stored: type 6 where that is wanted and there is a master
  * key. was: the one it replaces, whose stored text stays when it is the same password; NULL: none. 0, or -1
  * with the error said. */
@@ -29,6 +45,12 @@ char *login_new(const struct cli *, unsigned type, const char *clear);
  * there is no enable secret. */
 bool enable_asks(const struct conf_system *);
 bool enable_check(const struct conf_system *, const char *answer);
+
+/* Who logs in: the rules of `security passwords min-length` count. */
+int check_new_password(struct cmd_call *, const char *clear); /* 0, or -1 with the error said */
+int login_password_take(struct cmd_call *, const struct secret *was, struct secret *); /* PASSWORD_FORM */
+char *login_secret_take(struct cmd_call *); /* SECRET_FORM, ALGORITHM_FORM; NULL: the error is said */
+char login_type(const char *hash); /* '5', '8' or '9' */
 
 int authentication_set(struct cmd_call *, struct auth_list *);
 int authentication_unset(struct cmd_call *, struct auth_list *);

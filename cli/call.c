@@ -261,14 +261,37 @@ keep(struct cmd_call *c)
 	return 0;
 }
 
-int
-call_config(struct cmd_call *c)
+bool
+call_forget(struct conf *conf, const char *line)
+{
+	return remove_beginning((struct kept_at){ conf, NULL }, line);
+}
+
+static int
+change_one(struct cmd_call *c)
 {
 	if (c->cmd->accept != NULL)
 		return keep(c);
 	if (c->cmd->field.kind != FIELD_NONE)
 		return set_field(c);
 	return c->op == CMD_SET ? c->cmd->set(c) : c->cmd->unset(c);
+}
+
+/* A statement of `line vty 0 4` goes to each of them; what it warns of is said once. */
+int
+call_config(struct cmd_call *c)
+{
+	struct context *whole = c->context, one = *whole;
+	int rc = change_one(c);
+
+	c->context = &one;
+	while (rc == 0 && one.tag < whole->last) {
+		one.tag++;
+		out_free(c->warning);
+		rc = change_one(c);
+	}
+	c->context = whole;
+	return rc;
 }
 
 /* The lines of a kept statement. */

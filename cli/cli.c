@@ -92,7 +92,7 @@ struct cli *
 cli_new(const struct cli_host *host)
 {
 	static const struct mode *const modes[] = { &mode_user, &mode_exec, &mode_config, &mode_sip_ua,
-		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section, &mode_archive, &mode_archive_log };
+		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section, &mode_archive, &mode_archive_log, &mode_line };
 	struct cli *cli = xcalloc(1, sizeof *cli);
 
 	cli->host = *host;

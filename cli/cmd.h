@@ -22,7 +22,8 @@ struct mode;
 /* Where a line is typed: a mode and the object it edits. */
 struct context {
 	const struct mode *mode;
-	uint32_t tag; /* dial peer */
+	uint32_t tag,
+	    last; /* dial peer; lines: the first and the last of them, and each has its own object */
 	char *section; /* the kept statement whose lines are typed; NULL elsewhere */
 	const struct cmd *row; /* its row */
 	size_t indent; /* columns before the line that opened the mode */
@@ -45,7 +46,7 @@ struct cmd_call {
 	struct out *error; /* what cmd_error said */
 	const struct parse_arg *blamed; /* the argument that is wrong; NULL: the line as a whole */
 	struct out *warning; /* lines that cmd_warn said */
-	uint32_t enter_tag; /* dial peer that .enter goes to */
+	uint32_t enter_tag, enter_last; /* objects that .enter goes to: tag and last */
 	char *section; /* kept statement that .section goes to; the caller frees */
 };
 
@@ -153,7 +154,7 @@ struct mode {
 };
 
 extern const struct mode mode_user, mode_exec, mode_config, mode_sip_ua, mode_voice, mode_voice_sip,
-    mode_peer, mode_section, mode_archive, mode_archive_log;
+    mode_peer, mode_section, mode_archive, mode_archive_log, mode_line;
 
 /* A family of rows of one mode. The order of the tables and rows is the order of the running configuration.
  */

@@ -11,7 +11,7 @@ static const struct cmd before[] = {
 	    "decimal-tty|exec-callback|exec-wait|hide-telnet-addresses|prompt|pt-vty-logging|slave-log|telnet-zeroidle|counters|"
 	    "disable-ip-fast-frag|reload|scripting|heartbeat|platform)"),
 	KEPT("platform"), KEPT("boot-start-marker"), KEPT("boot-end-marker"), KEPT("boot"), KEPT("vrf definition"),
-	KEPT("card"), KEPT("aaa"),
+	KEPT("card"),
 	KEPT("memory-size"), KEPT("memory"), KEPT("clock"), KEPT("network-clock"), KEPT("network-clock-participate"),
 	KEPT("network-clock-select"), KEPT("mmi"), KEPT("subscriber"), KEPT("multilink"), KEPT("parser"),
 	SECTION("key chain", "(config-keychain)#"),
@@ -63,7 +63,10 @@ static const struct cmd between[] = {
 	SECTION("voice phone-proxy", "(config-phone-proxy)#"),
 	SECTION("media", "(cfg-mediaclass)#"), SECTION("uc", "(config-uc)#"),
 	KEPT("license"), KEPT("diagnostic"), KEPT("spanning-tree"), KEPT("vtp"), KEPT("hw-module"),
-	KEPT("username"), SECTION("redundancy", "(config-red)#"),
+};
+
+static const struct cmd devices[] = {
+	SECTION("redundancy", "(config-red)#"),
 	SECTION("vlan", "(config-vlan)#"), KEPT("track"), KEPT("cdp"), KEPT("lldp"),
 	SECTION("class-map", "(config-cmap)#"), SECTION("policy-map", "(config-pmap)#"),
 	SECTION("route-map", "(config-route-map)#"), SECTION("controller", "(config-controller)#"),
@@ -71,7 +74,7 @@ static const struct cmd between[] = {
 	KEPT("access-list"), KEPT("dialer-list"), KEPT("dialer"), KEPT("radius-server"), KEPT("tacacs-server"),
 	SECTION("radius server", "(config-radius-server)#"), SECTION("tacacs server", "(config-server-tacacs)#"),
 	KEPT("snmp-server"), KEPT("nls"), KEPT("control-plane"), KEPT("rmon"), KEPT("tftp-server"), KEPT("snmp"),
-	KEPT("privilege"), KEPT("login (block-for|delay|on-failure|on-success|quiet-mode)"), KEPT("prompt"),
+	KEPT("privilege"), KEPT("prompt"),
 	SECTION("voice-card", "(config-voicecard)#"), SECTION("voice-port", "(config-voiceport)#"),
 	SECTION("mgcp profile", "(config-mgcp-profile)#"), KEPT("mgcp"), KEPT("ccm-manager"), KEPT("sccp (local|ccm|switchback|ip)"),
 	KEPT("sccp"), SECTION("sccp ccm group", "(config-sccp-ccm)#"), SECTION("dspfarm profile", "(config-dspfarm-profile)#"),
@@ -89,11 +92,11 @@ static const struct cmd after[] = {
 	SECTION("ephone-dn-template", "(config-ephone-dn-template)#"), SECTION("ephone-hunt", "(config-ephone-hunt)#"),
 	SECTION("ephone", "(config-ephone)#"), SECTION("capf-server", "(config-capf-server)#"),
 	SECTION("ctl-client", "(config-ctl-client)#"),
-	SECTION("presence", "(config-presence)#"), 
-	KEPT("alias"),
-	{ .form = "banner (motd|login|exec|incoming|slip-ppp|prompt-timeout) LINE", .accept = KEPT_BECAUSE,
-	    .example = "banner motd ^C Hello ^C", .flags = CMD_BANNER },
-	SECTION("line", "(config-line)#"), KEPT("exception"), KEPT("scheduler"), KEPT("ntp"), KEPT("sntp"),
+	SECTION("presence", "(config-presence)#"),
+};
+
+static const struct cmd last[] = {
+	KEPT("exception"), KEPT("scheduler"), KEPT("ntp"), KEPT("sntp"),
 	SECTION("event manager applet", "(config-applet)#"), KEPT("event manager"), KEPT("netconf-yang"), KEPT("netconf"),
 	KEPT("restconf"), SECTION("wsma", "(config-wsma)#"), SECTION("telemetry", "(config-telemetry)#"),
 	KEPT("monitor"), KEPT("default-gateway"), KEPT("mac-address-table"), KEPT("errdisable"), KEPT("lacp"), KEPT("mls"),
@@ -103,4 +106,7 @@ static const struct cmd after[] = {
 const struct table before_table = { &mode_config, before, COUNT(before), whole_conf, edit_whole_conf, NULL };
 const struct table between_table = { &mode_config, between, COUNT(between), whole_conf, edit_whole_conf,
 	NULL };
+const struct table devices_table = { &mode_config, devices, COUNT(devices), whole_conf, edit_whole_conf,
+	NULL };
 const struct table after_table = { &mode_config, after, COUNT(after), whole_conf, edit_whole_conf, NULL };
+const struct table last_table = { &mode_config, last, COUNT(last), whole_conf, edit_whole_conf, NULL };

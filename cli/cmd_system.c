@@ -86,6 +86,8 @@ enable_secret_set(struct cmd_call *c)
 	if (!clear && !login_hash_valid((unsigned)(type[0] - '0'), text))
 		return cmd_error_at(c, "secret", "Invalid type %c secret: '$%s$SALT$HASH' expected", type[0],
 		    type[0] == '5' ? "1" : type);
+	if (clear && check_new_password(c, text) != 0)
+		return -1;
 	hash = clear ? login_new(vty_cli(c->vty), wanted, text) : xstrdup(text);
 	if (hash == NULL)
 		return cmd_error(c, "The crypto library refuses to make a type %u secret", wanted);

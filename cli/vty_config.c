@@ -128,6 +128,9 @@ begin_banner(struct vty *v, const struct parse *p)
 	v->banner.row = p->row;
 	v->banner.keywords = p->keywords;
 	out_str(&v->banner.text, p->canonical);
+	if (v->batch == NULL)
+		out_printf(
+		    v->out, "Enter TEXT message.  End with the character '%s'.\n", v->banner.delimiter);
 	return true;
 }
 
@@ -165,8 +168,11 @@ run_statement(
 		life_record(v, depth, NULL, op_words(op), p->canonical);
 	vty_pop_to(v, depth + 1);
 	if (op == CMD_SET && row->enter != NULL)
-		vty_push(v,
-		    (struct context){ .mode = row->enter, .tag = c.enter_tag, .row = row, .indent = indent });
+		vty_push(v, (struct context){ .mode = row->enter,
+				.tag = c.enter_tag,
+				.last = c.enter_last,
+				.row = row,
+				.indent = indent });
 	if (row->section != NULL && c.section != NULL)
 		vty_push(v, (struct context){
 				.mode = &mode_section, .section = c.section, .row = row, .indent = indent });

@@ -181,6 +181,10 @@ conf_new(void)
 	c->archive = archive_conf_new();
 	c->hosts.kind = &host_kind;
 	c->peers.kind = &peer_kind;
+	c->access = access_new();
+	c->lines = lines_new();
+	c->users.kind = &user_kind;
+	c->aliases.kind = &alias_kind;
 	c->kept.kind = c->kept_lines.kind = &kept_kind;
 	return c;
 }
@@ -199,6 +203,10 @@ conf_share(const struct conf *old)
 	c->archive->refs++;
 	c->hosts = pmap_share(&old->hosts);
 	c->peers = pmap_share(&old->peers);
+	c->access->refs++;
+	lines_hold(c->lines);
+	c->users = pmap_share(&old->users);
+	c->aliases = pmap_share(&old->aliases);
 	c->kept = pmap_share(&old->kept);
 	c->kept_lines = pmap_share(&old->kept_lines);
 	return c;
@@ -223,6 +231,10 @@ conf_release(struct conf *c)
 	archive_conf_release(c->archive);
 	pmap_free(&c->hosts);
 	pmap_free(&c->peers);
+	access_release(c->access);
+	lines_release(c->lines);
+	pmap_free(&c->users);
+	pmap_free(&c->aliases);
 	pmap_free(&c->kept);
 	pmap_free(&c->kept_lines);
 	free(c);

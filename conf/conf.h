@@ -140,6 +140,9 @@ struct conf_system {
 	bool password_aes; /* password encryption aes: type 6 where there is a master key */
 };
 
+struct access;
+struct lines;
+
 struct conf {
 	unsigned refs;
 	struct conf_system *system;
@@ -149,6 +152,10 @@ struct conf {
 	struct archive_conf *archive;
 	struct pmap hosts; /* struct static_host by name */
 	struct pmap peers; /* struct dial_peer by peer_key() */
+	struct access *access; /* these four: conf/login.h */
+	struct lines *lines;
+	struct pmap users; /* struct user by name */
+	struct pmap aliases; /* struct alias by name */
 	struct pmap kept; /* struct kept in running-config order: rank, seq */
 	struct pmap kept_lines; /* the same objects by line */
 	unsigned kept_seq;

@@ -3,8 +3,9 @@
 #define GW_CONF_INTERNAL_H
 
 #include "conf/conf.h"
+#include "conf/login.h"
 
-extern const struct pmap_kind kept_kind, peer_kind, host_kind, credential_kind;
+extern const struct pmap_kind kept_kind, peer_kind, host_kind, credential_kind, user_kind, alias_kind;
 
 struct kept_list kept_list_copy(const struct kept_list *);
 void kept_list_free(struct kept_list *);
@@ -13,6 +14,12 @@ bool kept_equal(const struct kept *, const struct kept *); /* whatever their pla
 struct auth_list auth_list_copy(const struct auth_list *);
 struct localhost localhost_copy(const struct localhost *);
 bool localhost_equal(const struct localhost *, const struct localhost *);
+
+struct access *access_new(void);
+void access_release(struct access *);
+struct lines *lines_new(void);
+struct lines *lines_hold(struct lines *);
+void lines_release(struct lines *);
 
 struct sip_ua *sip_ua_new(void);
 struct sip_ua *sip_ua_copy(const struct sip_ua *);

@@ -217,7 +217,7 @@ static const char *const kept_texts[] = {
 	"voice class tenant 10\n registrar dns:a.example expires 240\n"
 	" credentials number gw1 username u1 password 6 ``XOUDEUYHeLGdB`UAZ realm A.example\n"
 	" authentication username u1 password 6 fe_a`iJYE\\DZYJhDhTP[`MYaTgRH_MAAB realm A.example\n!\n",
-	"line con 0\n exec-timeout 0 0\n!\nline vty 0 4\n login local\n transport input ssh\n!\n",
+	"line con 0\n exec-timeout 0 0\nline vty 0 4\n login local\n transport input ssh\n!\n",
 	"archive\n log config\n  logging enable\n  hidekeys\n path flash:backup\n!\n",
 	"banner motd ^C\n  Keep out.\n! not a comment\n^C\n",
 	"crypto pki certificate chain CA\n certificate ca 01\n  30820122 300D0609 2A864886 F70D0101 "

@@ -23,6 +23,7 @@ way_into(const struct mode *m)
 	       : m == &mode_archive     ? "archive\n"
 	       : m == &mode_archive_log ? "archive\nlog config\n"
 	       : m == &mode_peer        ? "dial-peer voice 7 pots\n"
+	       : m == &mode_line        ? "line vty 0 4\n"
 					: "";
 }
 
@@ -123,6 +124,9 @@ no_is_default(const struct cmd *row)
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (str_starts(row->form, others[i]))
 			return false;
+	if (cli_table_of(row) == &line_table &&
+	    (str_starts(row->form, "login") || str_starts(row->form, "exec-timeout")))
+		return false;
 	return !(row->field.kind == FIELD_BOOL && row->field.otherwise);
 }
 

@@ -196,12 +196,12 @@ END_TEST
 
 START_TEST(warnings_are_one_line_each)
 {
-	static const char text[] = "banner motd ^C\nKeep out.\nReally.\n^C\nip http server\n";
+	static const char text[] = "banner slip-ppp ^C\nKeep out.\nReally.\n^C\nip http server\n";
 	struct loaded l = load(text, sizeof text - 1);
 
 	ck_assert_uint_eq(l.report.nwarnings, 2);
 	ck_assert_str_eq(out_text(&l.report.warnings),
-	    "site.cfg:4:1: warning: 'banner motd' is kept, but gw does not act on it\n"
+	    "site.cfg:4:1: warning: 'banner slip-ppp' is kept, but gw does not act on it\n"
 	    "site.cfg:5:1: warning: 'ip http' is kept, but gw does not act on it\n");
 	loaded_free(&l);
 }
