@@ -112,15 +112,6 @@ enable_asks(const struct conf_system *s)
 	return s->enable_hash != NULL || s->enable_password.stored != NULL;
 }
 
-bool
-enable_check(const struct conf_system *s, const char *answer)
-{
-	if (s->enable_hash != NULL)
-		return login_check(s->enable_hash, answer);
-	return s->enable_password.stored == NULL ||
-	       (s->enable_password.clear != NULL && str_eq(s->enable_password.clear, answer));
-}
-
 int
 check_new_password(struct cmd_call *c, const char *clear)
 {

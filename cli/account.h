@@ -41,10 +41,8 @@ char *password_text(const struct conf *, const struct secret *);
 /* A clear login secret as type 5, 8 or 9 with a salt of its own; NULL: nothing random to be had, or the
  * crypto library refuses. The caller frees. */
 char *login_new(const struct cli *, unsigned type, const char *clear);
-/* `enable`: whether there is anything to ask for, and whether this is it. The enable password counts where
- * there is no enable secret. */
+/* Whether `enable` has anything to ask for; the enable password counts where there is no enable secret. */
 bool enable_asks(const struct conf_system *);
-bool enable_check(const struct conf_system *, const char *answer);
 
 /* Who logs in: the rules of `security passwords min-length` count. */
 int check_new_password(struct cmd_call *, const char *clear); /* 0, or -1 with the error said */

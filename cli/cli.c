@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cli/life.h"
+#include "cli/login.h"
 
 typedef VEC(struct choice) choice_list;
 
@@ -18,6 +19,7 @@ struct mode_choices {
 
 struct cli {
 	struct cli_host host;
+	struct login_guard *guard;
 	VEC(struct mode_choices) modes;
 	VEC(struct form *) forms;
 	char error[200];
@@ -92,10 +94,12 @@ struct cli *
 cli_new(const struct cli_host *host)
 {
 	static const struct mode *const modes[] = { &mode_user, &mode_exec, &mode_config, &mode_sip_ua,
-		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section, &mode_archive, &mode_archive_log, &mode_line };
+		&mode_voice, &mode_voice_sip, &mode_peer, &mode_section, &mode_archive, &mode_archive_log,
+		&mode_line };
 	struct cli *cli = xcalloc(1, sizeof *cli);
 
 	cli->host = *host;
+	cli->guard = xcalloc(1, sizeof *cli->guard);
 	for (size_t i = 0; i < COUNT(modes); i++) {
 		struct mode_choices mc = { .mode = modes[i] };
 
@@ -121,6 +125,8 @@ cli_free(struct cli *cli)
 		form_free(cli->forms.v[i]);
 	vec_free(&cli->forms);
 	life_free(cli->life);
+	vec_free(&cli->guard->failures);
+	free(cli->guard);
 	free(cli);
 }
 
@@ -140,6 +146,12 @@ int64_t
 cli_tick(struct cli *cli, int64_t now_ms)
 {
 	return life_tick(cli->life, now_ms);
+}
+
+struct login_guard *
+cli_guard(const struct cli *cli)
+{
+	return cli->guard;
 }
 
 void

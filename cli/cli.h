@@ -37,6 +37,9 @@ struct file_info {
 };
 typedef bool file_visit(void *arg, const struct file_info *); /* false: enough */
 
+struct login_claim; /* cli/login.h */
+struct login_guard;
+
 /* The world as commands see it. Members may be NULL where a program has no such thing (tests, gw -t). */
 struct cli_host {
 	void *arg;
@@ -85,6 +88,12 @@ struct cli_host {
 	void (*restart)(void *arg); /* ends the program in good order and starts it again */
 	void (*retry)(void *arg, const char *number, int slot); /* register again now; NULL, -1: all */
 	void (*clear_counters)(void *arg);
+	/* Checks a password beside the loop; done gets LOGIN_PROVED, LOGIN_REFUSED or LOGIN_ERROR, perhaps
+	 * before verify returns. What it returns is for verify_cancel, until done is called. NULL: checked at
+	 * once. */
+	void *(*verify)(
+	    void *arg, const struct login_claim *, void (*done)(void *done_arg, int result), void *done_arg);
+	void (*verify_cancel)(void *arg, void *job);
 	/* `show sip-ua status` and friends ask what is really in use. */
 	const char *version;
 	const char *serial; /* of the machine, letters and digits; NULL: it has none */
@@ -98,6 +107,7 @@ const struct cli_host *cli_host(const struct cli *);
 /* Does what is due at now_ms (host's now); returns when it wants to be called next, INT64_MAX: not before
  * wake. */
 int64_t cli_tick(struct cli *, int64_t now_ms);
+struct login_guard *cli_guard(const struct cli *);
 /* A mistake in the tables (help missing, form wrong), or NULL; for the tests. */
 const char *cli_table_error(const struct cli *);
 

@@ -1,4 +1,4 @@
-/* EXEC commands that do something: levels, counters, debug. */
+/* EXEC commands that do something: counters, debug. */
 #include "cli/commands.h"
 
 #include <stdlib.h>
@@ -17,45 +17,7 @@ host_of(const struct cmd_call *c)
 	return cli_host(vty_cli(c->vty));
 }
 
-/* enable, disable, exit */
-
-static int
-enable_answer(struct vty *v, const char *answer, void *arg)
-{
-	const struct cli_host *h = cli_host(vty_cli(v));
-	size_t tries = (size_t)(uintptr_t)arg;
-
-	if (enable_check(h->running(h->arg)->system, answer)) {
-		vty_set_level(v, LEVEL_PRIVILEGED);
-		return 0;
-	}
-	if (tries < 3)
-		return vty_ask(v, "Password: ", VTY_SECRET, enable_answer, (void *)(uintptr_t)(tries + 1));
-	out_str(vty_out(v), "% Bad secrets\n\n");
-	return 0;
-}
-
-static int
-enable(struct cmd_call *c)
-{
-	if (cmd_uint(c, "level", 15) != 15)
-		return cmd_error(
-		    c, "Level %s does not exist here: 1 (user) and 15 (privileged) do", cmd_arg(c, "level"));
-	/* Without a terminal the lines come from whoever started the program and owns its file: nobody to
-	 * ask. */
-	if (vty_privileged(c->vty) || !enable_asks(c->conf->system) || !vty_interactive(c->vty)) {
-		vty_set_level(c->vty, LEVEL_PRIVILEGED);
-		return 0;
-	}
-	return vty_ask(c->vty, "Password: ", VTY_SECRET, enable_answer, (void *)1);
-}
-
-static int
-disable(struct cmd_call *c)
-{
-	vty_set_level(c->vty, LEVEL_USER);
-	return 0;
-}
+/* exit */
 
 static int
 leave(struct cmd_call *c)
@@ -109,10 +71,6 @@ nothing(struct cmd_call *c)
 
 /* clang-format off */
 static const struct cmd rows[] = {
-	{ .form = "enable [<0-15>$level]", .flags = CMD_USER,
-	    .words = WORDS({ "enable", "Turn on privileged commands" }, { "<0-15>", "Enable level" }), .run = enable,
-	    .example = "enable" },
-	{ .form = "disable", .words = WORDS({ "disable", "Turn off privileged commands" }), .run = disable, .example = "disable" },
 	{ .form = "exit", .words = WORDS({ "exit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "exit" },
 	{ .form = "logout", .words = WORDS({ "logout", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "logout" },
 	{ .form = "quit", .words = WORDS({ "quit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER | CMD_HIDDEN,

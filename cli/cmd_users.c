@@ -46,7 +46,10 @@ username_set(struct cmd_call *c)
 	if (text != NULL && (hash = login_secret_take(c)) == NULL)
 		return -1;
 	u = conf_edit_user(c->conf, name);
-	u->privilege = (unsigned)cmd_uint(c, "privilege", u->privilege);
+	if (cmd_given(c, "privilege")) {
+		u->has_privilege = true;
+		u->privilege = (unsigned)cmd_uint(c, "privilege", 0);
+	}
 	if (hash != NULL || password.stored != NULL || cmd_given(c, "nopassword")) {
 		forget_password(u);
 		u->hash = hash;
@@ -84,7 +87,7 @@ write_user(void *arg, const void *key, size_t keylen, void *value)
 
 	(void)key, (void)keylen;
 	out_printf(&o, "username %s", u->name);
-	if (u->privilege != 1)
+	if (u->has_privilege)
 		out_printf(&o, " privilege %u", u->privilege);
 	if (u->nopassword)
 		out_str(&o, " nopassword");

@@ -9,10 +9,12 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/alias.h"
 #include "cli/call.h"
 #include "cli/file_name.h"
 #include "cli/filter.h"
 #include "cli/life.h"
+#include "cli/login.h"
 #include "cli/vty_internal.h"
 
 enum { PROMPT_HOST_MAX = 20 };
@@ -62,6 +64,7 @@ vty_free(struct vty *v)
 {
 	if (v == NULL)
 		return;
+	login_end(v);
 	vty_pop_to(v, 0);
 	vec_free(&v->stack);
 	vty_banner_end(v);
@@ -266,6 +269,7 @@ vty_interrupt(struct vty *v)
 		memset(&v->question, 0, sizeof v->question);
 		vty_remember(v, NULL);
 		vty_attach(v, NULL, NULL);
+		login_interrupted(v);
 	} else {
 		vty_end(v);
 	}
@@ -494,7 +498,7 @@ open_filter(struct vty *v, const struct parse *p, const char *text, size_t offse
 }
 
 static int
-exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offset)
+exec_words(struct vty *v, const struct mode *mode, const char *line, size_t offset)
 {
 	const char *bar = pipe_in(line);
 	char *left = bar == NULL ? xstrdup(line) : xstrndup(line, (size_t)(bar - line));
@@ -539,6 +543,22 @@ out:
 	return rc;
 }
 
+/* A name of `alias exec` stands for its command; where the line is refused, the caret stands below what was
+ * typed. */
+static int
+exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offset)
+{
+	size_t name, command;
+	char *meant = alias_expand(v, line, &name, &command);
+	int rc = exec_words(v, mode, meant == NULL ? line : meant, offset);
+
+	if (meant != NULL && rc != 0 && v->error.kind == LINE_INVALID)
+		v->error.column =
+		    v->error.column - offset < command ? offset : v->error.column - command + name;
+	str_wipe_free(meant);
+	return rc;
+}
+
 /* Lines. */
 
 /* Bytes that have no place in a line: the position of the first, or -1. */
@@ -568,6 +588,11 @@ text_line(struct vty *v, const char *text)
 
 	if (v->question.fn != NULL)
 		return answer(v, text);
+	if (login_pending(v)) { /* turned away, or being checked */
+		vty_refuse(v, LINE_SAID, 0, 0);
+		out_str(&v->error.text, "% Not logged in");
+		return -1;
+	}
 	if (v->banner.delimiter != NULL)
 		return vty_banner_line(v, text);
 	if (*line == '\0' || *line == '!' || (v->stack.n > 0 && is_decoration(line)))

@@ -3,14 +3,17 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/alias.h"
 #include "cli/filter.h"
+#include "cli/login.h"
 #include "cli/vty_internal.h"
 
 struct asked {
 	const struct choice *choices;
 	size_t n;
 	const char *line; /* behind do, no, default */
-	bool negated, pipe;
+	bool negated, pipe, exec;
+	char *meant; /* the line with its alias replaced; NULL: there was none */
 };
 
 /* Whether the line up to the bar is a command that prints. */
@@ -49,7 +52,14 @@ ask(struct vty *v, const char *line)
 			a.line = behind;
 	}
 	if (mode == &mode_user || mode == &mode_exec) {
-		const char *bar = pipe_in(a.line);
+		const char *bar;
+		size_t name, command;
+
+		a.exec = true;
+		if (strpbrk(a.line, " \t") != NULL &&
+		    (a.meant = alias_expand(v, a.line, &name, &command)) != NULL)
+			a.line = a.meant;
+		bar = pipe_in(a.line);
 
 		if (bar != NULL && takes_pipe(v, mode, a.line, bar)) {
 			a.pipe = true;
@@ -60,19 +70,66 @@ ask(struct vty *v, const char *line)
 	return a;
 }
 
+/* "*sr=show running-config", for what begins with the word. */
+struct names {
+	struct out *out;
+	const char *prefix;
+	size_t n;
+};
+
+static void
+help_alias(void *arg, const char *name, const char *command)
+{
+	struct names *names = arg;
+
+	if (str_casestarts(name, names->prefix))
+		out_printf(names->out, "%s*%s=%s", names->n++ > 0 ? "  " : "", name, command);
+}
+
+static void
+count_name(void *arg, const char *name, const char *help, bool keyword)
+{
+	(void)name, (void)help, (void)keyword;
+	++*(size_t *)arg;
+}
+
+/* The aliases that begin with the word; true when no command does. */
+static bool
+help_aliases(struct vty *v, const struct asked *a)
+{
+	struct names names = { v->out, a->line, 0 };
+	const char *prefix;
+	size_t commands = 0;
+	bool end;
+
+	if (!a->exec || *a->line == '\0' || strpbrk(a->line, " \t") != NULL)
+		return false;
+	alias_each(v, help_alias, &names);
+	if (names.n == 0)
+		return false;
+	out_char(v->out, '\n');
+	return grammar_next(a->choices, a->n, a->line, &prefix, &end, count_name, &commands) != 0 ||
+	       commands == 0;
+}
+
 void
 vty_help(struct vty *v, const char *line)
 {
-	struct asked a = ask(v, line);
+	struct asked a;
 
+	if (v->question.fn != NULL || login_pending(v))
+		return;
+	a = ask(v, line);
 	if (a.pipe) {
 		filter_help(a.line, v->out);
 	} else {
 		if (*a.line == '\0' && !a.negated)
 			out_printf(v->out, "%s\n", vty_mode(v)->title);
-		grammar_help(a.choices, a.n, a.line, v->out);
+		if (!help_aliases(v, &a))
+			grammar_help(a.choices, a.n, a.line, v->out);
 	}
 	out_char(v->out, '\n');
+	str_wipe_free(a.meant);
 }
 
 struct completion {
@@ -95,14 +152,20 @@ complete(void *arg, const char *name, const char *help, bool keyword)
 char *
 vty_complete(struct vty *v, const char *line)
 {
-	struct asked a = ask(v, line);
 	struct completion c = { 0 };
 	const char *prefix;
+	struct asked a;
+	char *rest;
 	bool end;
 
+	if (v->question.fn != NULL || login_pending(v))
+		return NULL;
+	a = ask(v, line);
 	if (a.pipe)
 		filter_next(a.line, &prefix, &end, complete, &c);
 	else if (grammar_next(a.choices, a.n, a.line, &prefix, &end, complete, &c) != 0)
-		return NULL;
-	return c.n == 1 && *prefix != '\0' ? xasprintf("%s ", c.name + strlen(prefix)) : NULL;
+		c.n = 0;
+	rest = c.n == 1 && *prefix != '\0' ? xasprintf("%s ", c.name + strlen(prefix)) : NULL;
+	str_wipe_free(a.meant);
+	return rest;
 }

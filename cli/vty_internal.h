@@ -28,6 +28,7 @@ struct vty {
 	bool interactive, closed, held;
 	unsigned level;
 	char *user, *line, *from;
+	struct login *login; /* cli/login.c; NULL: nothing of it yet */
 	struct conf *batch; /* script: the draft all lines work on; NULL: each line publishes */
 	VEC(struct context) stack; /* empty: EXEC; else global configuration first */
 	struct line_error error;

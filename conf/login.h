@@ -16,7 +16,8 @@ enum {
 struct user {
 	unsigned refs;
 	char *name;
-	unsigned privilege; /* 0-15, 1 */
+	bool has_privilege;
+	unsigned privilege; /* 0-15; has_privilege only */
 	bool nopassword;
 	char *hash; /* secret, "$9$..."; NULL: none */
 	struct secret password; /* stored NULL: none; never beside hash or nopassword */

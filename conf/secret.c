@@ -565,3 +565,11 @@ login_check(const char *hash, const char *clear)
 	return login_derive(form->type, clear, salt, saltlen, text) == 0 &&
 	       CRYPTO_memcmp(text, salt + saltlen + 1, LOGIN_TEXT) == 0;
 }
+
+bool
+secret_same(const char *a, const char *b)
+{
+	size_t n = strlen(a);
+
+	return strlen(b) == n && CRYPTO_memcmp(a, b, n) == 0;
+}

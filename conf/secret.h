@@ -63,4 +63,7 @@ char *login_hash(unsigned type, const char *clear, const char *salt);
 /* Any of the three types; false for a malformed hash; in constant time once the hash is computed. */
 bool login_check(const char *hash, const char *clear);
 
+/* The same text, in a time that does not tell where they differ. */
+bool secret_same(const char *a, const char *b);
+
 #endif

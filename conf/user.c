@@ -81,7 +81,6 @@ conf_edit_user(struct conf *c, const char *name)
 		u = xcalloc(1, sizeof *u);
 		u->refs = 1;
 		u->name = xstrdup(name);
-		u->privilege = 1;
 	}
 	pmap_put(&c->users, name, strlen(name), u);
 	return u;

@@ -1,6 +1,8 @@
 /* Consoles as they are seen: the files of tests/cli hold prompts, typed lines and exact output, and read as a
  * manual.
  *
+ * "=== vty 3 as NAME" begins another console (fixture_attach).
+ *
  * A line that begins with the current prompt is typed; `?` at its end asks for help, <Tab> completes (=>
  * shows the line then), ^Z is a key; a line <5 minutes> lets time pass. Everything up to the next prompt is
  * the output. Lines that begin with "# " are for the reader. With UPDATE_TRANSCRIPTS set the files are
@@ -108,6 +110,15 @@ play(const char *text)
 		} else if (passing(text) > 0) {
 			out_write(&f->out, text, n + 1);
 			fixture_pass(f, passing(text));
+		} else if (str_starts(text, "=== ")) {
+			char *how = xstrndup(text + 4, n - 4);
+
+			out_printf(&f->out, "=== %s\n", how);
+			fixture_attach(f, how);
+			free(how);
+		} else if (vty_closed(f->vty) ||
+			   (*prompt == '\0' && str_starts(text, "Enter TEXT message."))) {
+			/* Printed; no prompt tells it from what is typed. */
 		} else if (str_starts(text, prompt) || (updating() && looks_like_prompt(text) > 0)) {
 			size_t skip = str_starts(text, prompt) ? strlen(prompt) : looks_like_prompt(text);
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/config_text.h"
+#include "cli/login.h"
 
 static struct conf *
 running(void *arg)
@@ -536,6 +537,27 @@ fixture_free(struct fixture *f)
 	vec_free(&f->files);
 	free(f->master_key);
 	free(f);
+}
+
+void
+fixture_attach(struct fixture *f, const char *how)
+{
+	struct login_entry e = { .kind = str_starts(how, "con ") ? LINE_CONSOLE : LINE_VTY,
+		.number = (unsigned)strtoul(how + 4, NULL, 10),
+		.trusted = str_starts(how, "con ") || strstr(how, " trusted") != NULL,
+		.command = strstr(how, " command") != NULL };
+	const char *as = strstr(how, " as ");
+	char *peer = as == NULL ? NULL : xstrndup(as + 4, strcspn(as + 4, " "));
+	char *line = xasprintf("%.3s%u", how, e.number);
+	bool interactive = vty_interactive(f->vty);
+
+	e.peer = peer;
+	vty_free(f->vty);
+	f->vty = vty_new(f->cli, &f->out, interactive);
+	vty_set_line(f->vty, line, "");
+	login_begin(f->vty, &e);
+	free(line);
+	free(peer);
 }
 
 int

@@ -34,6 +34,8 @@ struct fixture {
 
 struct fixture *fixture_new(bool interactive);
 void fixture_free(struct fixture *);
+/* Begins another console: "con 0", "vty 3", then perhaps "as NAME" (the Linux user), "trusted", "command". */
+void fixture_attach(struct fixture *, const char *how);
 /* Types the lines of text; 0 or the number of refused ones. */
 int fixture_type(struct fixture *, const char *lines);
 /* Lets time pass, doing what comes due on the way. */
