@@ -10,6 +10,7 @@
 #include "gw/console.h"
 #include "gw/file.h"
 #include "gw/gw.h"
+#include "gw/verify.h"
 
 enum { STOP_MS = 4500 }; /* promised are 5 s to the end of the program */
 
@@ -302,6 +303,18 @@ clear_counters(void *arg)
 	agent_clear_counters(((struct gw *)arg)->agent);
 }
 
+static void *
+verify(void *arg, const struct login_claim *claim, login_done *done, void *done_arg)
+{
+	return verify_ask(((struct gw *)arg)->verify, claim, done, done_arg);
+}
+
+static void
+cancel_verify(void *arg, void *job)
+{
+	verify_cancel(((struct gw *)arg)->verify, job);
+}
+
 struct cli_host
 apply_host(struct gw *gw)
 {
@@ -337,6 +350,8 @@ apply_host(struct gw *gw)
 		.disk_space = disk_space,
 		.retry = again,
 		.clear_counters = clear_counters,
+		.verify = verify,
+		.verify_cancel = cancel_verify,
 		.version = PACKAGE_VERSION,
 		.serial = gw->machine.serial[0] == '\0' ? NULL : gw->machine.serial,
 		.program = gw->machine.program[0] == '\0' ? NULL : gw->machine.program };

@@ -20,6 +20,7 @@
 
 struct console;
 struct agent;
+struct verify;
 
 struct gw {
 	struct loop *loop;
@@ -31,6 +32,7 @@ struct gw {
 	struct console *console; /* NULL: service */
 	struct notify *notify; /* NULL: no service manager */
 	struct loop_timer *life; /* cli_tick */
+	struct verify *verify; /* passwords */
 	const char *startup_path;
 	struct master_key master_key;
 	struct machine machine;

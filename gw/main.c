@@ -16,6 +16,7 @@
 #include "gw/console.h"
 #include "gw/file.h"
 #include "gw/gw.h"
+#include "gw/verify.h"
 
 static const char usage[] =
     "Usage: gw [-f FILE] [--strict]      console on the terminal, or plain commands from standard input\n"
@@ -266,6 +267,7 @@ run(const struct options *o, bool *again)
 		free(directory);
 		return 1;
 	}
+	gw.verify = verify_new(gw.loop, VERIFY_LIMIT_MS, VERIFY_REFUSAL_MS);
 	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
 	errors.lines = gw.journal;
 	journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);
@@ -313,6 +315,7 @@ out:
 	console_free(gw.console);
 	notify_free(gw.notify);
 	agent_free(gw.agent);
+	verify_free(gw.verify);
 	cli_free(gw.cli);
 	conf_release(gw.conf);
 	log_to(NULL, NULL);
@@ -366,6 +369,9 @@ main(int argc, char **argv)
 	int c, status;
 
 	open_standard();
+	/* How gw starts itself to check a password; the directory is for tests. */
+	if ((argc == 2 || argc == 3) && strcmp(argv[1], "--verify") == 0)
+		verify_main(argv[2]);
 	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
 	signal(SIGXFSZ, SIG_IGN); /* and so is the limit on the size of files */
 	while ((c = getopt_long(argc, argv, "f:Dt:hV", longs, NULL)) != -1) {

@@ -19,6 +19,7 @@ bad=$(
 	grep -Hn '^#include <sofia-sip' -r base conf dialpeer ua cli gw | grep -Ev '^(ua/sip[^:]*|gw/loop.c):'
 	grep -Hn '^#include <ares' -r base conf dialpeer ua cli gw | grep -v '^ua/dns[^:]*:'
 	grep -Hn '^#include <\(openssl\|crypt\.h\)' -r base conf dialpeer ua cli gw | grep -Ev '^(conf/secret|ua/digest|ua/ident)\.c:'
+	grep -Hn '^#include <security/' -r base conf dialpeer ua cli gw | grep -v '^gw/verify_main.c:'
 	grep -HnwE '(clock_gettime|gettimeofday|time|getrandom|rand|random) ?\(' -r base conf dialpeer cli ua gw --include='*.c' |
 		grep -Ev '^(gw/loop\.c|ua/dns[^:]*|ua/sip[^:]*):'
 )
