@@ -288,6 +288,8 @@ call_config(struct cmd_call *c)
 	while (rc == 0 && one.tag < whole->last) {
 		one.tag++;
 		out_free(c->warning);
+		free(c->section);
+		c->section = NULL;
 		rc = change_one(c);
 	}
 	c->context = whole;

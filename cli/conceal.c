@@ -154,6 +154,10 @@ may_hold_secret(const char *line, size_t column)
 	static const char *const before[] = { "password", "secret", "key", "key-string", "community" };
 	const char *first = line + strspn(line, " \t");
 
+	/* `password` of a line, abbreviated. */
+	if (word_length(first) >= strlen("pa") && strncasecmp(first, before[0], word_length(first)) == 0 &&
+	    (size_t)(first - line) < column)
+		return true;
 	for (size_t i = 0; i < COUNT(before); i++) {
 		const char *at = strcasestr(line, before[i]);
 

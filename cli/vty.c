@@ -17,7 +17,7 @@
 #include "cli/login.h"
 #include "cli/vty_internal.h"
 
-enum { PROMPT_HOST_MAX = 20 };
+enum { PROMPT_HOST_MAX = 20, ETX = 3 };
 /* Bytes that the written form of a line may have beyond LINE_MAX_BYTES: blanks before it, a password encoded.
  * It must be read again. */
 enum { WRITTEN_MORE = 512 };
@@ -605,6 +605,22 @@ text_line(struct vty *v, const char *text)
 	return vty_config_line(v, line, indent, at);
 }
 
+/* A saved configuration of a router has this byte around its banners, where it shows ^C. */
+static char *
+with_etx_shown(const struct vty *v, char *text)
+{
+	size_t blanks = skip_blanks(text, NULL);
+	struct out o = OUT_MEMORY;
+
+	if (strchr(text, ETX) == NULL ||
+	    (v->banner.delimiter == NULL && leading_word(text + blanks, "banner", strlen("banner")) == 0))
+		return text;
+	for (const char *p = text; *p != '\0'; p++)
+		out_str(&o, *p == ETX ? "^C" : (char[]){ *p, '\0' });
+	str_wipe_free(text);
+	return out_take(&o);
+}
+
 int
 vty_try(struct vty *v, const char *line, size_t len)
 {
@@ -616,16 +632,21 @@ vty_try(struct vty *v, const char *line, size_t len)
 	out_free(&v->warning);
 	while (len > 0 && strchr("\r\t ", line[len - 1]) != NULL && line[len - 1] != '\0')
 		len--;
-	bad = bad_byte(line, len);
-	if (len > LINE_MAX_BYTES + WRITTEN_MORE || bad >= 0) {
-		if (len > LINE_MAX_BYTES + WRITTEN_MORE)
-			return vty_refuse_length(v, len);
-		vty_refuse(v, LINE_BYTE, (size_t)bad, 0);
-		out_printf(&v->error.text, "%% Control character 0x%02x", (unsigned char)line[bad]);
-		return -1;
-	}
+	if (len > LINE_MAX_BYTES + WRITTEN_MORE)
+		return vty_refuse_length(v, len);
 	text = xstrndup(line, len);
-	rc = text_line(v, text);
+	bad = bad_byte(line, len);
+	if (bad >= 0 && line[bad] == ETX && strlen(text) == len) {
+		text = with_etx_shown(v, text);
+		bad = bad_byte(text, strlen(text));
+	}
+	if (bad < 0) {
+		rc = text_line(v, text);
+	} else {
+		vty_refuse(v, LINE_BYTE, (size_t)bad, 0);
+		out_printf(&v->error.text, "%% Control character 0x%02x", (unsigned char)text[bad]);
+		rc = -1;
+	}
 	str_wipe_free(text);
 	if (rc != 0 && v->error.kind == LINE_FINE)
 		v->error.kind = LINE_SAID;

@@ -606,6 +606,9 @@ static const struct {
 	{ "key chain k\n key 1\n  key-string hush-hush\n", "key chain k\n key 1\n  key-string 7 ", "hush" },
 	{ "voice register pool 1\n username 5100 password hush-hush\n", " username 5100 password 7 ",
 	    "hush" },
+	/* Banners as a router saves them, with the byte that it shows as ^C. */
+	{ "banner motd \003\nKeep out.\n\003\n", "banner motd ^C\nKeep out.\n^C\n", "\003" },
+	{ " banner login \003Names\003\n", "banner login ^CNames^C\n", "\003" },
 };
 
 START_TEST(a_permitted_line_does_what_it_says)
@@ -1144,7 +1147,13 @@ static const char *const globals[] = { "hostname gw%u", "ip domain name d%u.exam
 	"no username a%u", "exit", "end", "ntp server 192.0.2.%u", "snmp-server community c%u ro",
 	"enable secret 5 $1$gwt1$JHAkAI5VJJs85nYMxCwUj1", "no enable secret", "default hostname",
 	"banner motd ^C Hello %u ^C", "no banner motd", "access-list 1%u permit 192.0.2.%u", "aaa new-model",
-	"password encryption aes" };
+	"password encryption aes", "username a%u privilege %u", "username a%u nopassword",
+	"username a%u autocommand show users", "aaa authentication login L%u group g%u local-case enable",
+	"aaa authentication login default line none", "no aaa authentication login L%u",
+	"aaa authorization exec default local", "no aaa new-model", "alias exec a%u show clock",
+	"no alias exec a%u", "banner login # Hello # %u", "banner exec +Line $(line)+", "no banner exec",
+	"login block-for 6%u attempts %u within 30", "no login block-for", "security passwords min-length %u",
+	"no line vty %u 9", "line con 0", "line aux 0" };
 static const char *const sip_ua_lines[] = { "registrar %u dns:r%u.example expires 1%u%u", "no registrar %u",
 	"registrar dns:r%u.example tcp", "registrar dns:r%u.example secondary", "no registrar",
 	"no registrar secondary", "registrar %u ipv4:192.0.2.%u:50%u refresh-ratio %u tcp tls",
@@ -1195,10 +1204,12 @@ static const char *const section_lines[] = { " ip address 192.0.2.%u 255.255.255
 	" shutdown", " no shutdown", " codec preference %u g711ulaw", " no codec preference %u",
 	" rule %u /^9\\(.*\\)/ /\\1%u/", " description text %u with  blanks", " e164 +1.........$",
 	" password 0 hush%u", " key 7 0822455D0A16", " log config", "  logging enable %u", "  hidekeys",
-	"   deep %u", " default shutdown", "      odd %u", "   odd %u", " username u%u password hush%u",
-	" !" };
+	"   deep %u", " default shutdown", "      odd %u", "   odd %u", " username u%u password hush%u", " !",
+	" login local", " no login", " login authentication L%u", " exec-timeout %u 0",
+	" privilege level 1%u", " transport input ssh", " no transport input ssh", " logging synchronous",
+	" length %u" };
 static const char *const section_heads[] = { "interface Loopback%u", "voice class codec %u",
-	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "route-map R%u",
+	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "line vty %u 9", "route-map R%u",
 	"voice register pool %u", "ip access-list extended L%u", "trunk group %u", "telephony-service",
 	"ephone-dn %u", "credentials", "voice-port 0/%u/%u", "router ospf %u", "crypto pki trustpoint T%u",
 	"redundancy", "dial-peer cor list c%u" };
