@@ -38,7 +38,9 @@ name_closed(struct recoding *r, const struct secret_owner *o)
 	if (++r->closed > NAMED_MAX)
 		return;
 	out_str(&r->named, r->closed == 1 ? "" : ", ");
-	if (o->username == NULL)
+	if (o->statement != NULL)
+		out_str(&r->named, o->statement);
+	else if (o->username == NULL)
 		out_str(&r->named, "enable password");
 	else if (o->number != NULL)
 		out_printf(&r->named, "credentials of number %s", o->number);

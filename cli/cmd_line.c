@@ -198,10 +198,19 @@ static int
 password_set(struct cmd_call *c)
 {
 	struct line_conf *l = cmd_object(c);
+	unsigned number = c->context->tag & NUMBER_MASK;
+	const struct secret *before =
+	    number == 0 ? NULL : &conf_line(c->conf, kind_of(c->context), number - 1)->password;
 	struct secret s;
 
 	if (login_password_take(c, &l->password, &s) != 0)
 		return -1;
+	/* The lines of a range that have one password keep one text for it: they are written together. */
+	if (before != NULL && s.type == SECRET_TYPE6 && before->type == SECRET_TYPE6 && s.clear != NULL &&
+	    str_eq(s.clear, before->clear)) {
+		secret_free(&s);
+		s = secret_copy(before);
+	}
 	secret_free(&l->password);
 	l->password = s;
 	return 0;

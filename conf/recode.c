@@ -1,7 +1,10 @@
 /* All reversible passwords of a configuration at once: another master key, another way to store them. */
 #include "conf/conf.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
+#include "conf/login.h"
 
 struct recoding {
 	struct conf *conf; /* changed while an older version of it is walked */
@@ -26,7 +29,7 @@ recode_credential(void *arg, const void *key, size_t keylen, void *value)
 {
 	const struct recoding *r = arg;
 	const struct credential *is = value;
-	const struct secret_owner owner = { is->number, is->username, is->realm, 0 };
+	const struct secret_owner owner = { is->number, is->username, is->realm, 0, NULL };
 	struct credential *c;
 	struct secret next;
 
@@ -49,7 +52,7 @@ recode_list(const struct recoding *r, const struct auth_list *is, uint32_t peer)
 {
 	for (size_t i = 0; i < is->list.n; i++) {
 		const struct auth *a = &is->list.v[i];
-		const struct secret_owner owner = { NULL, is->username, a->realm, peer };
+		const struct secret_owner owner = { NULL, is->username, a->realm, peer, NULL };
 		struct secret next;
 
 		if (changed(r, &a->secret, &owner, &next))
@@ -69,12 +72,65 @@ recode_peer(void *arg, const void *key, size_t keylen, void *value)
 	return true;
 }
 
+static bool
+recode_user(void *arg, const void *key, size_t keylen, void *value)
+{
+	const struct recoding *r = arg;
+	const struct user *is = value;
+	char *statement = xasprintf("username %s", is->name);
+	const struct secret_owner owner = { NULL, NULL, NULL, 0, statement };
+	struct secret next;
+	struct user *u;
+
+	(void)key, (void)keylen;
+	if (is->password.stored != NULL && changed(r, &is->password, &owner, &next)) {
+		u = conf_edit_user(r->conf, is->name);
+		secret_free(&u->password);
+		u->password = next;
+	}
+	free(statement);
+	return true;
+}
+
+/* Neighbours with one password keep one text for it: they are written together. */
+static void
+recode_line(const struct recoding *r, const struct conf *before, enum line_kind kind, unsigned number)
+{
+	static const char *const names[] = { "line con", "line aux", "line vty" };
+	const struct secret *is = &conf_line(before, kind, number)->password;
+	bool again = number > 0 && secret_equal(is, &conf_line(before, kind, number - 1)->password);
+	char *statement;
+	struct line_conf *l;
+	struct secret next;
+	bool other;
+
+	if (is->stored == NULL)
+		return;
+	statement = xasprintf("%s %u", names[kind], number);
+	if (again) {
+		next = secret_copy(&conf_line(r->conf, kind, number - 1)->password);
+		other = !secret_equal(&next, is);
+		if (!other)
+			secret_free(&next);
+	} else {
+		const struct secret_owner owner = { NULL, NULL, NULL, 0, statement };
+
+		other = changed(r, is, &owner, &next);
+	}
+	if (other) {
+		l = conf_edit_line(r->conf, kind, number);
+		secret_free(&l->password);
+		l->password = next;
+	}
+	free(statement);
+}
+
 void
 conf_change_secrets(struct conf *c, conf_secret_change *change, void *arg)
 {
 	struct conf *before = conf_share(c);
 	struct recoding r = { c, change, arg };
-	const struct secret_owner nobody = { NULL, NULL, NULL, 0 };
+	const struct secret_owner nobody = { NULL, NULL, NULL, 0, NULL };
 	struct secret next;
 
 	if (before->system->enable_password.stored != NULL &&
@@ -87,5 +143,10 @@ conf_change_secrets(struct conf *c, conf_secret_change *change, void *arg)
 	recode_list(&r, &before->sip_ua->auth, 0);
 	pmap_walk(&before->sip_ua->credentials, NULL, 0, recode_credential, &r);
 	pmap_walk(&before->peers, NULL, 0, recode_peer, &r);
+	pmap_walk(&before->users, NULL, 0, recode_user, &r);
+	recode_line(&r, before, LINE_CONSOLE, 0);
+	recode_line(&r, before, LINE_AUX, 0);
+	for (unsigned n = 0; n < conf_vty_lines(before); n++)
+		recode_line(&r, before, LINE_VTY, n);
 	conf_release(before);
 }

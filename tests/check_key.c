@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "conf/login.h"
 #include "tests/fixture.h"
 
 #define KEY "my-first-master-key"
@@ -16,7 +17,8 @@
 #define ALL                                                                                                  \
 	"enable password MyPassword\nsip-ua\nauthentication username trunk02 password MyPassword realm r\n"  \
 	"credentials number 1111 username trunk01 password 7 0329423B071C325B411B1D realm r\n"               \
-	"dial-peer voice 3 pots\nauthentication username desk3 password 0 MyPassword\nexit\n"
+	"dial-peer voice 3 pots\nauthentication username desk3 password 0 MyPassword\nexit\n"                \
+	"username monitor password 0 MyPassword\nline vty 0 4\npassword 7 0329423B071C325B411B1D\nexit\n"
 
 static struct fixture *
 configured(bool interactive, const char *lines)
@@ -49,7 +51,7 @@ assert_config(struct fixture *f, const char *what, size_t n)
 	free(text);
 }
 
-/* The clear texts of all four places. */
+/* The clear texts of all six places. */
 static void
 assert_clear(struct fixture *f, const char *clear)
 {
@@ -57,6 +59,9 @@ assert_clear(struct fixture *f, const char *clear)
 	ck_assert(str_eq(auth_list_find(&f->conf->sip_ua->auth, "r")->secret.clear, clear));
 	ck_assert(str_eq(sip_ua_credential(f->conf->sip_ua, "1111", "r")->secret.clear, clear));
 	ck_assert(str_eq(auth_list_find(&conf_peer(f->conf, 3)->auth, NULL)->secret.clear, clear));
+	ck_assert(str_eq(conf_user(f->conf, "monitor", false)->password.clear, clear));
+	for (unsigned n = 0; n < 5; n++)
+		ck_assert(str_eq(conf_line(f->conf, LINE_VTY, n)->password.clear, clear));
 }
 
 START_TEST(every_password_is_encrypted_and_encrypted_anew)
@@ -65,12 +70,12 @@ START_TEST(every_password_is_encrypted_and_encrypted_anew)
 	    configured(false, ALL "password encryption aes\nkey config-key password-encrypt " KEY "\n");
 	char *before = fixture_config(f), *after;
 
-	assert_config(f, "password 6 ", 4);
+	assert_config(f, "password 6 ", 6);
 	assert_clear(f, "MyPassword");
 	ck_assert_int_eq(fixture_type(f, "key config-key password-encrypt " OTHER_KEY "\n"), 0);
 	after = fixture_config(f);
 	ck_assert(!str_eq(before, after));
-	assert_config(f, "password 6 ", 4);
+	assert_config(f, "password 6 ", 6);
 	assert_clear(f, "MyPassword");
 	ck_assert_str_eq(f->master_key, OTHER_KEY);
 	ck_assert_ptr_null(strstr(out_text(&f->out), "master-key"));
@@ -85,7 +90,7 @@ START_TEST(the_order_of_key_and_switch_does_not_matter)
 	struct fixture *f =
 	    configured(false, ALL "key config-key password-encrypt " KEY "\npassword encryption aes\n");
 
-	assert_config(f, "password 6 ", 4);
+	assert_config(f, "password 6 ", 6);
 	assert_clear(f, "MyPassword");
 	fixture_free(f);
 }
@@ -95,7 +100,7 @@ START_TEST(without_the_switch_a_key_encrypts_nothing)
 {
 	struct fixture *f = configured(false, ALL "key config-key password-encrypt " KEY "\n");
 
-	assert_config(f, "password 7 ", 4);
+	assert_config(f, "password 7 ", 6);
 	fixture_free(f);
 }
 END_TEST
@@ -255,9 +260,9 @@ START_TEST(a_file_of_another_key_says_which_passwords)
 	f->master_key = xstrdup(OTHER_KEY);
 	load(f, THREE_SEALED, &report);
 	ck_assert_uint_eq(report.nwarnings, 3);
-	ck_assert_ptr_nonnull(
-	    strstr(out_text(&report.warnings), "site.cfg:4:2: warning: the master key does not open the type 6 "
-					       "password of username trunk03 realm r: "));
+	ck_assert_ptr_nonnull(strstr(out_text(&report.warnings),
+	    "site.cfg:4:2: warning: the master key does not open the type 6 "
+	    "password of username trunk03 realm r: "));
 	script_report_free(&report);
 	fixture_free(f);
 }

@@ -428,6 +428,37 @@ START_TEST(a_line_keeps_what_its_range_said)
 }
 END_TEST
 
+/* Another text for each password that it is given. */
+static bool
+other_text(void *arg, struct secret *s, const struct secret_owner *owner)
+{
+	unsigned *n = arg;
+
+	ck_assert_ptr_nonnull(owner->statement);
+	free(s->stored);
+	s->type = SECRET_TYPE6;
+	s->stored = xasprintf("TEXT%u", (*n)++);
+	return true;
+}
+
+START_TEST(lines_with_one_password_stay_together)
+{
+	struct world *w = world_new("line vty 0 4\n password 0 Sesame\nline vty 2\n password 0 Other\n");
+	struct conf *next = conf_share(w->conf);
+	unsigned n = 0;
+
+	conf_change_secrets(next, other_text, &n);
+	ck_assert_uint_eq(n, 3);
+	for (unsigned i = 0; i < 5; i++)
+		ck_assert_str_eq(conf_line(next, LINE_VTY, i)->password.stored, i < 2    ? "TEXT0"
+										: i == 2 ? "TEXT1"
+											 : "TEXT2");
+	ck_assert_ptr_null(strstr(conf_line(w->conf, LINE_VTY, 1)->password.stored, "TEXT"));
+	conf_release(next);
+	world_free(w);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -447,6 +478,7 @@ main(void)
 	tcase_add_test(t, a_name_cannot_forge_a_log_line);
 	tcase_add_test(t, a_user_who_is_gone_has_no_level);
 	tcase_add_loop_test(t, a_password_is_held_against_what_is_stored, 0, COUNT(proofs));
+	tcase_add_test(t, lines_with_one_password_stay_together);
 	tcase_add_test(t, a_line_keeps_what_its_range_said);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
