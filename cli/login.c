@@ -287,7 +287,7 @@ login_methods(struct vty *v)
 	} else if (line->login == LINE_LOGIN_PASSWORD) {
 		add_method(l, AAA_LINE);
 	}
-	if (l->nmethods == 1 && l->methods[0] == AAA_NONE)
+	if (l->nmethods > 0 && l->methods[0] == AAA_NONE)
 		l->nmethods = 0;
 }
 
@@ -317,7 +317,8 @@ let_in(struct vty *v, const char *name, const struct user *u, bool logged)
 	vty_set_level(v, first_level(v, u));
 	if (logged)
 		log_login(v, true, name);
-	say_banner(v, BANNER_EXEC);
+	if (v->interactive)
+		say_banner(v, BANNER_EXEC);
 }
 
 static void
@@ -391,7 +392,6 @@ on_result(void *arg, int result)
 
 	l->checking = false;
 	l->job = NULL;
-	vty_go_on(v);
 	if (result == LOGIN_PROVED) {
 		passed(v);
 	} else if (result == LOGIN_REFUSED) {
@@ -403,6 +403,9 @@ on_result(void *arg, int result)
 		l->method++;
 		prove(v);
 	}
+	/* Last of all: whoever drives the console goes on at once. */
+	if (v->held && !l->checking)
+		vty_go_on(v);
 }
 
 static void
@@ -617,7 +620,8 @@ login_begin(struct vty *v, const struct login_entry *e)
 	}
 	if (v->interactive)
 		say_banner(v, BANNER_MOTD);
-	if (u == NULL && l->nmethods > 0)
+	/* Nobody asks root for a password that nobody can type. */
+	if (u == NULL && l->nmethods > 0 && (v->interactive || !l->trusted))
 		begin_questions(v);
 	else
 		let_in(v,

@@ -356,6 +356,54 @@ START_TEST(no_key_leads_past_the_login)
 }
 END_TEST
 
+/* Lines from a pipe: nobody can be asked, and nobody is greeted. */
+static const struct {
+	const char *peer;
+	bool trusted, console, closed;
+	unsigned level;
+} pipes[] = {
+	{ "carol", false, false, true, 1 },
+	{ "alice", false, false, false, 15 },
+	{ "root", true, false, false, 1 },
+	{ NULL, true, true, false, 1 },
+};
+
+START_TEST(a_pipe_is_let_in_or_turned_away)
+{
+	struct world *w =
+	    world_new(LOCAL "enable secret 9 " HASH "\nbanner motd # Hello #\nbanner exec # Hello #\n"
+			    "line con 0\n login local\n");
+	struct login_entry e = { .kind = pipes[_i].console ? LINE_CONSOLE : LINE_VTY,
+		.peer = pipes[_i].peer,
+		.trusted = pipes[_i].trusted };
+
+	vty_free(w->vty);
+	w->vty = vty_new(w->cli, &w->out, false);
+	login_begin(w->vty, &e);
+	ck_assert_int_eq(vty_closed(w->vty), pipes[_i].closed);
+	ck_assert_uint_eq(vty_level(w->vty), pipes[_i].level);
+	ck_assert_ptr_null(strstr(out_text(&w->out), "Hello"));
+	type(w, "enable");
+	ck_assert_uint_eq(vty_level(w->vty), pipes[_i].closed ? 1 : 15);
+	ck_assert_uint_eq(w->asked, 0);
+	world_free(w);
+}
+END_TEST
+
+START_TEST(a_pipe_of_a_stranger_cannot_enable)
+{
+	struct world *w = world_new("enable secret 9 " HASH "\n");
+
+	vty_free(w->vty);
+	w->vty = vty_new(w->cli, &w->out, false);
+	begin(w, "carol");
+	type(w, "enable");
+	ck_assert_uint_eq(vty_level(w->vty), 1);
+	ck_assert_uint_eq(w->asked, 0);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(a_name_cannot_forge_a_log_line)
 {
 	struct world *w = world_new(LOCAL);
@@ -475,6 +523,8 @@ main(void)
 	tcase_add_test(t, only_who_proved_to_be_a_user_gets_his_level);
 	tcase_add_test(t, enable_waits_too_and_ends_after_three_failures);
 	tcase_add_test(t, no_key_leads_past_the_login);
+	tcase_add_loop_test(t, a_pipe_is_let_in_or_turned_away, 0, COUNT(pipes));
+	tcase_add_test(t, a_pipe_of_a_stranger_cannot_enable);
 	tcase_add_test(t, a_name_cannot_forge_a_log_line);
 	tcase_add_test(t, a_user_who_is_gone_has_no_level);
 	tcase_add_loop_test(t, a_password_is_held_against_what_is_stored, 0, COUNT(proofs));
