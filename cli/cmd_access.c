@@ -253,7 +253,7 @@ static const struct cmd rows[] = {
 		.form = "login delay <1-10>$seconds",
 		.words = WORDS({ "login", "Logging in" }, { "delay", "Before a failure is answered" },
 		    { "<1-10>", "Seconds; 1 if it is not configured" }),
-		.field = FIELD_UINT_OF(struct access, delay_s, 0), .example = "login delay 3",
+		.field = FIELD_UINT_OF(struct access, delay_s, 1), .example = "login delay 3",
 	},
 	KEPT("login quiet-mode"),
 	{

@@ -419,7 +419,7 @@ check(struct vty *v, struct login_claim *claim)
 	claim->password = l->password;
 	claim->line = v->line;
 	claim->from = v->from;
-	claim->delay_s = vty_conf(v)->access->delay_s;
+	claim->delay_ms = (int)vty_conf(v)->access->delay_s * 1000;
 	l->checking = true;
 	vty_hold(v);
 	if (h->verify == NULL) {

@@ -42,7 +42,7 @@ struct login_claim {
 	bool pam; /* PAM service "gw" decides, for this user: */
 	const char *user;
 	const char *line, *from; /* told to PAM */
-	unsigned delay_s; /* a refusal is answered no sooner; 0: the shortest that hides what was wrong */
+	int delay_ms; /* a refusal is answered no sooner, so that its time tells nothing */
 };
 enum { LOGIN_ERROR = -1, LOGIN_REFUSED, LOGIN_PROVED };
 typedef void login_done(void *arg, int result);

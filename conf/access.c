@@ -74,6 +74,7 @@ access_new(void)
 	struct access *a = xcalloc(1, sizeof *a);
 
 	a->refs = 1;
+	a->delay_s = 1;
 	return a;
 }
 
@@ -126,6 +127,31 @@ conf_edit_access(struct conf *c)
 	return c->access;
 }
 
+/* The order of lists is the one in which they are written. */
+bool
+access_equal(const struct access *a, const struct access *b)
+{
+	if (a->new_model != b->new_model || a->lists.n != b->lists.n || a->min_length != b->min_length ||
+	    a->block_for_s != b->block_for_s || a->block_attempts != b->block_attempts ||
+	    a->block_within_s != b->block_within_s || a->delay_s != b->delay_s ||
+	    a->log_failures != b->log_failures || a->log_successes != b->log_successes)
+		return false;
+	for (int i = 0; i < BANNERS; i++)
+		if (!str_eq(a->banners[i], b->banners[i]))
+			return false;
+	for (size_t i = 0; i < a->lists.n; i++) {
+		const struct aaa_list *x = &a->lists.v[i], *y = &b->lists.v[i];
+
+		if (x->service != y->service || !str_eq(x->name, y->name) || x->methods.n != y->methods.n)
+			return false;
+		for (size_t m = 0; m < x->methods.n; m++)
+			if (x->methods.v[m].kind != y->methods.v[m].kind ||
+			    !str_eq(x->methods.v[m].group, y->methods.v[m].group))
+				return false;
+	}
+	return true;
+}
+
 /* Aliases. */
 
 static void
@@ -171,4 +197,10 @@ bool
 conf_remove_alias(struct conf *c, const char *name)
 {
 	return pmap_remove(&c->aliases, name, strlen(name));
+}
+
+bool
+alias_equal(const struct alias *a, const struct alias *b)
+{
+	return str_eq(a->name, b->name) && str_eq(a->command, b->command);
 }

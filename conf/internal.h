@@ -15,6 +15,10 @@ struct auth_list auth_list_copy(const struct auth_list *);
 struct localhost localhost_copy(const struct localhost *);
 bool localhost_equal(const struct localhost *, const struct localhost *);
 
+bool user_equal(const struct user *, const struct user *);
+bool alias_equal(const struct alias *, const struct alias *);
+bool access_equal(const struct access *, const struct access *);
+bool lines_equal(const struct lines *, const struct lines *);
 struct access *access_new(void);
 void access_release(struct access *);
 struct lines *lines_new(void);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "conf/internal.h"
 
 /* Every line there is; NULL: with the defaults. Shared between versions as a whole and line by line. */
@@ -155,4 +156,28 @@ line_set_login(struct line_conf *l, enum line_login login, const char *list)
 	free(l->list);
 	l->login = login;
 	l->list = copy;
+}
+
+static bool
+line_equal(const struct line_conf *a, const struct line_conf *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->login == b->login && str_eq(a->list, b->list) && secret_equal(&a->password, &b->password) &&
+	       a->timeout_s == b->timeout_s && a->privilege == b->privilege && a->history == b->history &&
+	       a->length == b->length && a->width == b->width && a->synchronous == b->synchronous &&
+	       kept_list_equal(&a->kept, &b->kept);
+}
+
+bool
+lines_equal(const struct lines *a, const struct lines *b)
+{
+	size_t n = a->vty.n > b->vty.n ? a->vty.n : b->vty.n;
+
+	if (!line_equal(a->console, b->console) || !line_equal(a->aux, b->aux))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!line_equal(i < a->vty.n ? a->vty.v[i] : NULL, i < b->vty.n ? b->vty.v[i] : NULL))
+			return false;
+	return true;
 }

@@ -75,7 +75,7 @@ struct access {
 	VEC(struct aaa_list) lists;
 	unsigned min_length; /* of new clear passwords, 0-16, 0 */
 	unsigned block_for_s, block_attempts, block_within_s; /* login block-for; 0: not configured */
-	unsigned delay_s; /* login delay: between failures, 1-10; 0: not configured */
+	unsigned delay_s; /* login delay: before a failure is answered, 1-10, 1 */
 	bool log_failures, log_successes; /* as typed; both are always logged */
 	char *banners[BANNERS]; /* between the delimiters; NULL: none */
 };

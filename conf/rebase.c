@@ -69,6 +69,18 @@ credential_object_equal(const void *a, const void *b)
 	return credential_equal(a, b);
 }
 
+static bool
+user_object_equal(const void *a, const void *b)
+{
+	return user_equal(a, b);
+}
+
+static bool
+alias_object_equal(const void *a, const void *b)
+{
+	return alias_equal(a, b);
+}
+
 /* Maps. */
 
 struct map_change {
@@ -242,6 +254,22 @@ conf_rebase(struct conf *next, const struct conf *running)
 		archive_conf_release(next->archive);
 		next->archive = running->archive;
 	}
+	part = access_equal(next->access, running->access);
+	same &= part;
+	if (part) {
+		running->access->refs++;
+		access_release(next->access);
+		next->access = running->access;
+	}
+	part = lines_equal(next->lines, running->lines);
+	same &= part;
+	if (part) {
+		lines_hold(running->lines);
+		lines_release(next->lines);
+		next->lines = running->lines;
+	}
+	same &= rebase_map(&next->users, &running->users, user_object_equal);
+	same &= rebase_map(&next->aliases, &running->aliases, alias_object_equal);
 	same &= rebase_map(&next->hosts, &running->hosts, host_object_equal);
 	same &= rebase_map(&next->peers, &running->peers, peer_object_equal);
 	part = kept_maps_equal(next, running);

@@ -91,3 +91,11 @@ conf_remove_user(struct conf *c, const char *name)
 {
 	return pmap_remove(&c->users, name, strlen(name));
 }
+
+bool
+user_equal(const struct user *a, const struct user *b)
+{
+	return str_eq(a->name, b->name) && a->has_privilege == b->has_privilege &&
+	       a->privilege == b->privilege && a->nopassword == b->nopassword && str_eq(a->hash, b->hash) &&
+	       secret_equal(&a->password, &b->password);
+}

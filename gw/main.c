@@ -267,7 +267,7 @@ run(const struct options *o, bool *again)
 		free(directory);
 		return 1;
 	}
-	gw.verify = verify_new(gw.loop, VERIFY_LIMIT_MS, VERIFY_REFUSAL_MS);
+	gw.verify = verify_new(gw.loop, VERIFY_LIMIT_MS);
 	errors.outlet = outlet_new(gw.loop, STDERR_FILENO, NULL, NULL);
 	errors.lines = gw.journal;
 	journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);

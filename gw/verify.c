@@ -32,7 +32,7 @@ struct job {
 
 struct verify {
 	struct loop *loop;
-	int limit_ms, refusal_ms;
+	int limit_ms;
 	VEC(struct job *) jobs; /* in the order in which they came */
 };
 
@@ -218,14 +218,13 @@ on_due(void *arg)
 void *
 verify_ask(struct verify *v, const struct login_claim *claim, login_done *done, void *done_arg)
 {
-	int delay = claim->delay_s > 0 ? (int)claim->delay_s * 1000 : v->refusal_ms;
 	struct job *j = xcalloc(1, sizeof *j);
 	bool there = false;
 
 	j->verify = v;
 	j->done = done;
 	j->done_arg = done_arg;
-	j->refuse_at = loop_now() + delay;
+	j->refuse_at = loop_now() + claim->delay_ms;
 	j->timer = loop_timer_new(v->loop, on_due, j);
 	j->pidfd = -1;
 	write_claim(&j->request, claim);
@@ -250,13 +249,12 @@ verify_cancel(struct verify *v, void *job)
 }
 
 struct verify *
-verify_new(struct loop *loop, int limit_ms, int refusal_ms)
+verify_new(struct loop *loop, int limit_ms)
 {
 	struct verify *v = xcalloc(1, sizeof *v);
 
 	v->loop = loop;
 	v->limit_ms = limit_ms;
-	v->refusal_ms = refusal_ms;
 	return v;
 }
 

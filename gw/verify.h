@@ -12,10 +12,9 @@ struct verify;
 enum {
 	VERIFY_AT_ONCE = 4, /* processes; more claims wait */
 	VERIFY_LIMIT_MS = 30000, /* then a process is killed: LOGIN_ERROR */
-	VERIFY_REFUSAL_MS = 1000, /* a refusal is answered no sooner, so that its time tells nothing */
 };
 
-struct verify *verify_new(struct loop *, int limit_ms, int refusal_ms);
+struct verify *verify_new(struct loop *, int limit_ms);
 void verify_free(struct verify *); /* no answer comes any more; NULL ok */
 /* cli_host's verify and verify_cancel. The answer comes from the loop, or at once when no process can be made
  * (then NULL). */

@@ -14,6 +14,9 @@
 /* A configuration of everything that conf_rebase looks at. */
 static const char whole[] =
     "hostname gw1\nip name-server 192.0.2.53\nip host a.example 192.0.2.1\nip host b.example 192.0.2.2\n"
+    "username u privilege 7 password 7 0329423B071C325B411B1D\nalias exec r show running-config\n"
+    "aaa new-model\naaa authentication login default group tacacs+ local\nbanner motd #Welcome#\n"
+    "line vty 0 4\n login local\n password 7 0329423B071C325B411B1D\n!\n"
     "interface Loopback0\n ip address 192.0.2.9 255.255.255.255\n!\narchive\n path flash:copy\n!\n"
     "voice service voip\n allow-connections sip to sip\n sip\n  listen-port non-secure 5070\n!\n"
     "dial-peer voice 1 pots\n destination-pattern 5550100\n authentication username u password 7 "
@@ -62,6 +65,22 @@ static const struct {
 	{ "voice service voip\n sip\n  listen-port non-secure 5080\n", false, false, true, false, 0, 0, 0,
 	    0 },
 	{ "logging host 192.0.2.7\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "username u privilege 3\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "username u nopassword\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "no username u\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "username v nopassword\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "alias exec r show clock\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "no alias exec r\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "banner motd #Hello#\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "no aaa new-model\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "aaa authentication login default line\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "no aaa authentication login default\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "login delay 3\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "line vty 0 4\n exec-timeout 9 0\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "line vty 3\n transport input ssh\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "no line vty 4\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "line con 0\n", false, false, false, false, 0, 0, 0, 0 },
+	{ "line vty 0 4\n password Other-word\n", false, false, false, false, 0, 0, 0, 0 },
 	{ "no archive\n", false, false, false, true, 0, 0, 0, 0 },
 	{ "interface Loopback0\n shutdown\n", false, false, false, false, 0, 0, 0, 1 },
 };

@@ -22,7 +22,8 @@ struct world {
 	void *done_arg;
 	char *password, *hash, *clear, *user;
 	bool pam;
-	unsigned delay_s, asked, cancelled;
+	int delay_ms;
+	unsigned asked, cancelled;
 };
 
 static struct conf *
@@ -55,7 +56,7 @@ verify(void *arg, const struct login_claim *claim, login_done *done, void *done_
 	w->clear = xstrdup(claim->clear);
 	w->user = xstrdup(claim->user);
 	w->pam = claim->pam;
-	w->delay_s = claim->delay_s;
+	w->delay_ms = claim->delay_ms;
 	w->asked++;
 	return w;
 }
@@ -167,7 +168,7 @@ START_TEST(a_console_waits_for_the_answer)
 	ck_assert_str_eq(w->hash, HASH);
 	ck_assert_ptr_null(w->clear);
 	ck_assert(!w->pam);
-	ck_assert_uint_eq(w->delay_s, 4);
+	ck_assert_int_eq(w->delay_ms, 4000);
 	answer(w, LOGIN_PROVED);
 	ck_assert_int_eq(vty_wants(w->vty), VTY_LINE);
 	ck_assert_str_eq(vty_prompt(w->vty), "Router#");

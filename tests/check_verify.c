@@ -48,10 +48,10 @@ on_done(void *arg, int result)
 }
 
 static void
-world_open(struct world *w, int limit_ms, int refusal_ms)
+world_open(struct world *w, int limit_ms)
 {
 	*w = (struct world){ .loop = loop_new() };
-	w->verify = verify_new(w->loop, limit_ms, refusal_ms);
+	w->verify = verify_new(w->loop, limit_ms);
 	w->began = loop_now();
 	for (size_t i = 0; i < ASKED_MAX; i++)
 		w->asked[i] = (struct asked){ w, NO_ANSWER };
@@ -111,7 +111,7 @@ START_TEST(a_process_answers)
 {
 	struct world w;
 
-	world_open(&w, LIMIT_MS, 0);
+	world_open(&w, LIMIT_MS);
 	ck_assert_ptr_nonnull(ask(&w, 0, claims[_i].claim));
 	ck_assert_int_eq(w.asked[0].result, NO_ANSWER);
 	loop_run(w.loop);
@@ -124,7 +124,7 @@ START_TEST(more_than_run_at_once_wait_for_their_turn)
 {
 	struct world w;
 
-	world_open(&w, LIMIT_MS, 0);
+	world_open(&w, LIMIT_MS);
 	for (size_t i = 0; i < ASKED_MAX; i++)
 		ask(&w, i, (struct login_claim){ .password = i % 2 ? "Sesame" : "x", .clear = "Sesame" });
 	loop_run(w.loop);
@@ -140,8 +140,8 @@ START_TEST(a_refusal_takes_its_time)
 	enum { REFUSAL_MS = 300 };
 	struct world w;
 
-	world_open(&w, LIMIT_MS, REFUSAL_MS);
-	ask(&w, 0, (struct login_claim){ .password = "x", .clear = "Sesame" });
+	world_open(&w, LIMIT_MS);
+	ask(&w, 0, (struct login_claim){ .password = "x", .clear = "Sesame", .delay_ms = REFUSAL_MS });
 	loop_run(w.loop);
 	ck_assert_int_eq(w.asked[0].result, LOGIN_REFUSED);
 	ck_assert_int_ge(w.ended - w.began, REFUSAL_MS);
@@ -154,7 +154,7 @@ START_TEST(a_process_that_hangs_is_killed)
 	struct world w;
 
 	let_hang(true);
-	world_open(&w, 100, 0);
+	world_open(&w, 100);
 	ask(&w, 0, (struct login_claim){ .password = "Sesame", .clear = "Sesame" });
 	loop_run(w.loop);
 	let_hang(false);
@@ -171,7 +171,7 @@ START_TEST(a_cancelled_claim_is_not_answered)
 	void *jobs[6];
 
 	let_hang(true);
-	world_open(&w, LIMIT_MS, 0);
+	world_open(&w, LIMIT_MS);
 	for (size_t i = 0; i < COUNT(jobs); i++) /* four run, two wait */
 		jobs[i] = ask(&w, i, (struct login_claim){ .password = "Sesame", .clear = "Sesame" });
 	for (size_t i = 0; i < COUNT(jobs); i++)
@@ -193,7 +193,7 @@ START_TEST(the_end_of_the_program_waits_for_nothing)
 	struct world w;
 
 	let_hang(true);
-	world_open(&w, LIMIT_MS, 0);
+	world_open(&w, LIMIT_MS);
 	for (size_t i = 0; i < 6; i++)
 		ask(&w, i, (struct login_claim){ .password = "Sesame", .clear = "Sesame" });
 	world_close(&w);
