@@ -8,8 +8,8 @@ extern const struct table exec_table, show_table, show_register_table, show_sip_
     debug_table, common_table, before_table, system_table, between_table, voice_section_table,
     kept_voice_table, peer_section_table, sip_ua_section_table, after_table, voice_table, voice_sip_table,
     peer_table, sip_ua_table;
-extern const struct table login_table, access_table, users_table, devices_table, banner_table, line_section_table,
-    last_table, line_table;
+extern const struct table login_table, access_table, users_table, devices_table, banner_table,
+    line_section_table, last_table, line_table;
 extern const struct table key_table;
 extern const struct table logging_table, show_logging_table;
 extern const struct table files_table, replace_table, reload_table, show_running_table, show_archive_table,

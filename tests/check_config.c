@@ -1209,10 +1209,10 @@ static const char *const section_lines[] = { " ip address 192.0.2.%u 255.255.255
 	" privilege level 1%u", " transport input ssh", " no transport input ssh", " logging synchronous",
 	" length %u" };
 static const char *const section_heads[] = { "interface Loopback%u", "voice class codec %u",
-	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "line vty %u 9", "route-map R%u",
-	"voice register pool %u", "ip access-list extended L%u", "trunk group %u", "telephony-service",
-	"ephone-dn %u", "credentials", "voice-port 0/%u/%u", "router ospf %u", "crypto pki trustpoint T%u",
-	"redundancy", "dial-peer cor list c%u" };
+	"voice translation-rule %u", "voice class tenant %u", "line vty 0 %u", "line vty %u 9",
+	"route-map R%u", "voice register pool %u", "ip access-list extended L%u", "trunk group %u",
+	"telephony-service", "ephone-dn %u", "credentials", "voice-port 0/%u/%u", "router ospf %u",
+	"crypto pki trustpoint T%u", "redundancy", "dial-peer cor list c%u" };
 
 static uint32_t
 chance(uint32_t *seed, uint32_t n)
