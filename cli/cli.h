@@ -37,6 +37,14 @@ struct file_info {
 };
 typedef bool file_visit(void *arg, const struct file_info *); /* false: enough */
 
+/* One row of `show users`. */
+struct console_row {
+	const char *line; /* "con0", "vty3" */
+	const char *user, *location; /* "": unknown */
+	int64_t idle_s;
+};
+typedef bool console_visit(void *arg, const struct console_row *);
+
 struct login_claim; /* cli/login.h */
 struct login_guard;
 
@@ -74,8 +82,8 @@ struct cli_host {
 	const char *(*old_master_key)(void *arg);
 	/* NULL: there is none any more. Lasts over a restart. 0; -1 with a text: nothing changed. */
 	int (*set_master_key)(void *arg, const char *key, char *err, size_t errsz);
-	void (*set_debug)(void *arg, const char *category, bool on); /* "messages" */
-	bool (*debug)(void *arg, const char *category);
+	void (*consoles)(void *arg, console_visit *, void *visit_arg); /* by number */
+	void (*clear_line)(void *arg, const char *line); /* "vty3": ends the session there, if there is one */
 	void (*log_lines)(void *arg, log_visit *, void *visit_arg);
 	void (*log_clear)(void *arg);
 	void (*log_status)(void *arg, struct log_status *);

@@ -26,7 +26,7 @@ leave(struct cmd_call *c)
 	return 0;
 }
 
-/* clear, terminal */
+/* clear */
 
 static int
 clear_statistics(struct cmd_call *c)
@@ -44,21 +44,6 @@ clear_register(struct cmd_call *c)
 	if (number != NULL && (h->ua == NULL || h->ua->count(h->ua->arg, number) == 0))
 		return cmd_error(c, "No endpoint '%s' registers here", number);
 	h->retry(h->arg, number, (int)cmd_uint(c, "registrar", 0) - 1);
-	return 0;
-}
-
-static int
-terminal_length(struct cmd_call *c)
-{
-	if (cmd_uint(c, "lines", 0) != 0)
-		cmd_warn(c, "output is not paged yet; it runs through as with 'terminal length 0'");
-	return 0;
-}
-
-static int
-terminal_width(struct cmd_call *c)
-{
-	cmd_warn(c, "the width is taken from the terminal itself");
 	return 0;
 }
 
@@ -83,11 +68,6 @@ static const struct cmd rows[] = {
 	    .words = WORDS({ "clear", "Reset functions" }, { "sip-ua", "SIP user agent" }, { "register", "Register again now" },
 	    { "number", "One number only" }, { "NUMBER", "Number" }, { "registrar", "At one registrar only" },
 	    { "<1-6>", "Registrar index" }), .run = clear_register, .example = "clear sip-ua register number 5100 registrar 2" },
-	{ .form = "terminal length <0-512>$lines", .flags = CMD_USER, .words = WORDS({ "terminal", "Set terminal line parameters" },
-	    { "length", "Lines on a screen" }, { "<0-512>", "0 for no pausing" }), .run = terminal_length,
-	    .example = "terminal length 0" },
-	{ .form = "terminal width <0-512>$columns", .flags = CMD_USER, .words = WORDS({ "terminal", "Set terminal line parameters" },
-	    { "width", "Width of the terminal" }, { "<0-512>", "Columns" }), .run = terminal_width, .example = "terminal width 132" },
 };
 /* clang-format on */
 
@@ -95,12 +75,19 @@ const struct table exec_table = { &mode_exec, rows, COUNT(rows), NULL, NULL, NUL
 
 /* debug */
 
+/* Each console sees what it has asked for; whoever drives it acts on that. */
+static void
+set_debug(struct cmd_call *c, bool on)
+{
+	vty_terminal(c->vty)->debug_messages = on;
+}
+
 static int
 debug_messages(struct cmd_call *c)
 {
 	bool on = cmd_given(c, "debug");
 
-	host_of(c)->set_debug(host_of(c)->arg, "messages", on);
+	set_debug(c, on);
 	out_printf(c->out, "SIP Call messages tracing is %s\n", on ? "enabled" : "disabled");
 	return 0;
 }
@@ -108,7 +95,7 @@ debug_messages(struct cmd_call *c)
 static int
 undebug_all(struct cmd_call *c)
 {
-	host_of(c)->set_debug(host_of(c)->arg, "messages", false);
+	set_debug(c, false);
 	out_str(c->out, "All possible debugging has been turned off\n");
 	return 0;
 }
@@ -116,7 +103,7 @@ undebug_all(struct cmd_call *c)
 static int
 show_debugging(struct cmd_call *c)
 {
-	if (host_of(c)->debug(host_of(c)->arg, "messages"))
+	if (vty_terminal(c->vty)->debug_messages)
 		out_str(c->out, "CCSIP SPI: SIP Call Message tracing is enabled\n");
 	return 0;
 }
@@ -128,7 +115,7 @@ show_debugging_json(struct cmd_call *c)
 
 	json_begin(&j, c->out);
 	json_object(&j, "debugging");
-	json_bool(&j, "ccsip_messages", host_of(c)->debug(host_of(c)->arg, "messages"));
+	json_bool(&j, "ccsip_messages", vty_terminal(c->vty)->debug_messages);
 	json_close(&j);
 	json_end(&j);
 	return 0;

@@ -130,7 +130,7 @@ const struct table sip_ua_section_table = { &mode_config, sip_ua_section, COUNT(
 const struct table *const command_tables[] = {
 	&exec_table, &files_table, &replace_table, &reload_table, &show_table, &show_running_table,
 	&show_archive_table, &show_register_table, &show_sip_table, &show_peer_table, &debug_table,
-	&login_table, /* EXEC */
+	&terminal_table, &login_table, /* EXEC */
 	&show_logging_table, &common_table, &before_table, &logging_table, &system_table, &key_table,
 	&access_table, &between_table, &archive_section_table, &users_table, &devices_table,
 	&voice_section_table, &peer_section_table, &sip_ua_section_table, &after_table, &banner_table,

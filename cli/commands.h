@@ -5,7 +5,7 @@
 #include "cli/cmd.h"
 
 extern const struct table exec_table, show_table, show_register_table, show_sip_table, show_peer_table,
-    debug_table, common_table, before_table, system_table, between_table, voice_section_table,
+    debug_table, terminal_table, common_table, before_table, system_table, between_table, voice_section_table,
     kept_voice_table, peer_section_table, sip_ua_section_table, after_table, voice_table, voice_sip_table,
     peer_table, sip_ua_table;
 extern const struct table login_table, access_table, users_table, devices_table, banner_table,

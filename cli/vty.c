@@ -32,6 +32,9 @@ vty_new(const struct cli *cli, struct out *out, bool interactive)
 	v->interactive = interactive;
 	v->level = LEVEL_USER;
 	v->user = xstrdup("console");
+	v->terminal.history = RECALL_DEFAULT;
+	v->terminal.timeout_s = VTY_TIMEOUT_S;
+	vty_window(v, VTY_LENGTH, VTY_WIDTH);
 	vty_set_line(v, "console", "");
 	return v;
 }
@@ -73,6 +76,8 @@ vty_free(struct vty *v)
 	vty_attach(v, NULL, NULL);
 	free(v->question.text);
 	str_wipe_free(v->remembered);
+	for (size_t i = 0; i < COUNT(v->recall); i++)
+		recall_limit(&v->recall[i], 0);
 	free(v->prompt);
 	free(v->user);
 	free(v->line);
@@ -310,6 +315,69 @@ void
 vty_go_on(struct vty *v)
 {
 	v->held = false;
+	if (v->go_on != NULL)
+		v->go_on(v->go_on_arg);
+}
+
+void
+vty_on_go_on(struct vty *v, void (*fn)(void *arg), void *arg)
+{
+	v->go_on = fn;
+	v->go_on_arg = arg;
+}
+
+/* Settings and history. */
+
+struct vty_terminal *
+vty_terminal(struct vty *v)
+{
+	return &v->terminal;
+}
+
+void
+vty_window(struct vty *v, unsigned rows, unsigned columns)
+{
+	v->rows = rows > 0 ? rows : v->rows;
+	v->columns = columns > 0 ? columns : v->columns;
+	if (!v->terminal.length_set)
+		v->terminal.length = v->rows;
+	if (!v->terminal.width_set)
+		v->terminal.width = v->columns;
+}
+
+bool
+vty_configuring(const struct vty *v)
+{
+	return v->stack.n > 0;
+}
+
+void
+vty_keep_history(struct vty *v, unsigned lines)
+{
+	v->terminal.history = lines;
+	for (size_t i = 0; i < COUNT(v->recall); i++)
+		recall_limit(&v->recall[i], lines);
+}
+
+const struct recall *
+vty_recall(const struct vty *v, bool configuring)
+{
+	return &v->recall[configuring];
+}
+
+/* Answers and the text of a banner are no commands. */
+static void
+remember(struct vty *v, const char *line, size_t len)
+{
+	char *text;
+
+	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
+		len--;
+	if (!v->interactive || v->question.fn != NULL || v->banner.delimiter != NULL || len > LINE_MAX_BYTES)
+		return;
+	text = xstrndup(line, len);
+	recall_add(&v->recall[vty_configuring(v)], text, v->terminal.history);
+	str_wipe_free(text);
 }
 
 int
@@ -679,8 +747,10 @@ int
 vty_line(struct vty *v, const char *line, size_t len)
 {
 	char *text = xstrndup(line, len);
-	int rc = vty_try(v, line, len);
+	int rc;
 
+	remember(v, line, len);
+	rc = vty_try(v, line, len);
 	if (rc != 0)
 		show_error(v, text);
 	for (const char *w = vty_warning(v); *w != '\0';) {

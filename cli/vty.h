@@ -12,6 +12,7 @@
 enum { LINE_MAX_BYTES = 4096 }; /* longer ones, keywords in full, are refused whole */
 
 struct vty;
+struct recall;
 
 /* out: where output goes, borrowed. interactive: may ask questions. */
 struct vty *vty_new(const struct cli *, struct out *, bool interactive);
@@ -62,9 +63,10 @@ int vty_ask(struct vty *, const char *question, enum vty_wants, vty_answer *, vo
 /* What a command with questions must not forget between them; the one before is released, this one with the
  * next, or with the console. */
 void vty_attach(struct vty *, void *state, void (*release)(void *state));
-/* A command that cannot end yet: VTY_NOTHING until vty_go_on. */
+/* A command that cannot end yet: VTY_NOTHING until vty_go_on, which calls the function of vty_on_go_on. */
 void vty_hold(struct vty *);
 void vty_go_on(struct vty *);
+void vty_on_go_on(struct vty *, void (*fn)(void *arg), void *arg);
 /* An answer that those to the next questions are compared with: a copy, forgotten with NULL, with Control-C
  * and with the console. */
 void vty_remember(struct vty *, const char *answer);
@@ -73,5 +75,26 @@ bool vty_script(const struct vty *); /* the lines of a file, all of them one dra
 /* Whether to say that passwords wait for a master key: a console always, a script once for all its lines. */
 bool vty_say_no_key(struct vty *);
 struct out *vty_out(struct vty *);
+
+/* How a console shows things: `terminal ...`. Whoever drives it acts on it. */
+struct vty_terminal {
+	unsigned length, width; /* rows, 0: output is not paged; columns, 0: not counted */
+	bool length_set, width_set; /* by a command: the size of the window does not matter */
+	unsigned history; /* lines kept, for EXEC and for configuration each; 0: none */
+	unsigned timeout_s; /* exec-timeout; 0: never */
+	bool monitor; /* log lines are shown on a vty */
+	bool synchronous; /* `logging synchronous`; lines being typed are always drawn again */
+	bool debug_messages; /* `debug ccsip messages` */
+	char type[32]; /* TERM, escaped; "" */
+};
+enum { VTY_LENGTH = 24, VTY_WIDTH = 80, VTY_TIMEOUT_S = 600 };
+struct vty_terminal *vty_terminal(struct vty *);
+/* The size of the window, 0: as before, VTY_LENGTH and VTY_WIDTH at first; counts where no command has set
+ * one. */
+void vty_window(struct vty *, unsigned rows, unsigned columns);
+/* Lines typed in EXEC and in configuration; they are remembered as they come, on interactive consoles. */
+bool vty_configuring(const struct vty *);
+void vty_keep_history(struct vty *, unsigned lines);
+const struct recall *vty_recall(const struct vty *, bool configuring);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef GW_CLI_VTY_INTERNAL_H
 #define GW_CLI_VTY_INTERNAL_H
 
+#include "cli/recall.h"
 #include "cli/vty.h"
 
 enum line_error_kind {
@@ -45,6 +46,11 @@ struct vty {
 	void *attached; /* of the command whose questions are answered; NULL: nothing */
 	void (*release)(void *);
 	unsigned session; /* number of this `configure terminal` in the record of configuration lines */
+	struct vty_terminal terminal;
+	unsigned rows, columns; /* of the window */
+	struct recall recall[2]; /* EXEC, configuration */
+	void (*go_on)(void *arg);
+	void *go_on_arg;
 	struct { /* the rest of a banner */
 		struct out text;
 		char *delimiter; /* NULL: none is being typed */

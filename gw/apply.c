@@ -116,21 +116,15 @@ random_bytes(void *arg, void *buf, size_t len)
 }
 
 static void
-set_debug(void *arg, const char *category, bool on)
+each_console(void *arg, console_visit *visit, void *visit_arg)
 {
-	struct gw *gw = arg;
-
-	(void)category;
-	gw->debug_messages = on;
-	if (gw->agent != NULL)
-		agent_trace(gw->agent, on);
+	consoles_each(((struct gw *)arg)->consoles, visit, visit_arg);
 }
 
-static bool
-debug(void *arg, const char *category)
+static void
+clear_line(void *arg, const char *line)
 {
-	(void)category;
-	return ((struct gw *)arg)->debug_messages;
+	consoles_clear(((struct gw *)arg)->consoles, line);
 }
 
 static void
@@ -331,8 +325,8 @@ apply_host(struct gw *gw)
 		.master_key = master_key,
 		.old_master_key = old_master_key,
 		.set_master_key = set_master_key,
-		.set_debug = set_debug,
-		.debug = debug,
+		.consoles = each_console,
+		.clear_line = clear_line,
 		.log_lines = log_lines,
 		.log_clear = log_clear,
 		.log_status = log_status,
@@ -426,6 +420,7 @@ gw_stop(struct gw *gw)
 		loop_stop(gw->loop);
 		return;
 	}
+	consoles_end(gw->consoles, "the gateway is ending");
 	gw->stop_by = loop_now() + STOP_MS;
 	agent_stop(gw->agent);
 }

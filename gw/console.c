@@ -1,287 +1,660 @@
-/* Two ways to type: a terminal (gw/terminal.c) and plain lines from a pipe or file. Output is never waited
- * for: what the reader does not take is kept and typing stops until it is gone; log lines that find too much
- * of it are dropped and counted. */
-#include <errno.h>
+#include "gw/console.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "gw/console_internal.h"
+#include "base/str.h"
+#include "cli/pager.h"
+#include "cli/recall.h"
+#include "cli/vty.h"
+#include "gw/gw.h"
 
-enum {
-	INPUT_MAX = 1 << 20, /* bytes of one line read before the rest of it is thrown away */
-	OUTPUT_FULL = 1 << 16, /* bytes waiting: then log lines are dropped */
-	READ_PIECE = 4096,
-	LINES_AT_ONCE = 64, /* then the network has its turn */
+enum { OUTPUT_FULL = 1 << 16 }; /* bytes waiting: then log lines are dropped */
+
+struct console {
+	struct gw *gw;
+	struct console_peer peer;
+	bool attached, trusted, command, terminal;
+	unsigned number; /* of the vty */
+	char line[8]; /* "vty3" */
+	char *user, *from, *type;
+	unsigned rows, columns; /* of the window */
+	struct vty *vty;
+	struct pager *pager;
+	struct out out; /* of the vty, into the pager */
+	unsigned done; /* requests */
+	bool busy; /* within a request */
+	bool running; /* within a command of it */
+	bool parked; /* nobody is logged in: RETURN begins */
+	bool ended;
+	bool monitors, debugs; /* readers of the journal that are attached */
+	size_t dropped;
+	struct { /* what the front knows */
+		size_t lines, added;
+	} history[FRAME_GROUPS];
+	int64_t active; /* when the last request came */
+	struct loop_timer *idle;
 };
 
-static void pump(struct console *);
+struct consoles {
+	struct gw *gw;
+	VEC(struct console *) list; /* by line: con0, vty0, vty1... */
+};
 
-/* Goes on where it can. */
+/* To the front. */
+
 static void
-on_pump(void *arg)
+send_frame(struct console *c, enum frame_type type, const char *data, size_t len)
 {
-	pump(arg);
+	c->peer.send(c->peer.arg, &(struct frame){ type, data, len });
 }
 
-void
-console_print(void *arg, const char *text, size_t len)
+static void
+send_payload(struct console *c, enum frame_type type, struct out *payload)
 {
-	outlet_write(((struct console *)arg)->output, text, len);
+	send_frame(c, type, out_text(payload), payload->len);
+	out_free(payload);
 }
 
-void
-console_print_text(struct console *c, const char *text)
+static void
+emit(void *arg, const char *text, size_t len)
 {
-	console_print(c, text, strlen(text));
+	while (len > 0) {
+		size_t n = len < FRAME_PIECE ? len : FRAME_PIECE;
+
+		send_frame(arg, FRAME_PRINT, text, n);
+		text += n;
+		len -= n;
+	}
 }
 
-void
-console_end(struct console *c)
+static void
+print_text(struct console *c, const char *text)
 {
+	emit(c, text, strlen(text));
+}
+
+static void
+page(void *arg, const char *text, size_t len)
+{
+	pager_write(((struct console *)arg)->pager, text, len);
+}
+
+/* Whoever goes without `end` has configured as well: it is logged. */
+static void
+leave_configuration(struct console *c)
+{
+	if (!c->running && vty_configuring(c->vty))
+		vty_end(c->vty);
+}
+
+static void
+bye(struct console *c, enum frame_bye how, const char *why)
+{
+	struct out payload = OUT_MEMORY;
+
 	if (c->ended)
 		return;
 	c->ended = true;
-	c->reading = false;
-	loop_watch(c->gw->loop, STDIN_FILENO, false, false, NULL, NULL);
-	loop_timer_set(c->again, LOOP_NEVER);
-	if (c->refused)
-		c->gw->status = 1;
-	if (!c->gw->stopping)
-		gw_stop(c->gw);
-}
-
-/* What waits to be taken. */
-const char *
-console_waiting(const struct console *c, size_t *len)
-{
-	*len = c->input.len;
-	return c->input.len == 0 ? "" : c->input.text + c->input.at;
-}
-
-void
-console_taken(struct console *c, size_t n)
-{
-	c->input.len -= n;
-	c->input.at = c->input.len == 0 ? 0 : c->input.at + n;
-}
-
-/* Room for READ_PIECE bytes behind what waits. */
-static void
-make_room(struct console *c)
-{
-	if (c->input.at > 0 && c->input.len > 0)
-		memmove(c->input.text, c->input.text + c->input.at, c->input.len);
-	c->input.at = 0;
-	if (c->input.cap - c->input.len < READ_PIECE) {
-		c->input.cap = c->input.cap * 2 + 2 * READ_PIECE;
-		c->input.text = xrealloc(c->input.text, c->input.cap);
-	}
+	journal_detach(c->gw->journal, c);
+	loop_timer_set(c->idle, LOOP_NEVER);
+	leave_configuration(c);
+	frame_put_byte(&payload, how);
+	frame_put_text(&payload, why, strlen(why));
+	send_payload(c, FRAME_BYE, &payload);
+	c->peer.ended(c->peer.arg);
 }
 
 static void
-read_more(struct console *c)
+send_history(struct console *c, enum frame_group group)
 {
-	ssize_t n;
+	const struct recall *r = vty_recall(c->vty, group == FRAME_CONFIGURATION);
+	size_t lines = vty_terminal(c->vty)->history;
+	struct out payload = OUT_MEMORY;
+	const char *line = "";
 
-	make_room(c);
-	n = read(STDIN_FILENO, c->input.text + c->input.len, c->input.cap - c->input.len);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+	if (lines == c->history[group].lines && r->added == c->history[group].added)
 		return;
-	if (n <= 0)
-		c->input.at_end = true;
-	else
-		c->input.len += (size_t)n;
+	if (r->added > c->history[group].added && r->lines.n > 0) /* a request adds one at most */
+		line = r->lines.v[r->lines.n - 1];
+	c->history[group].lines = lines;
+	c->history[group].added = r->added;
+	frame_put_byte(&payload, group);
+	frame_put_number(&payload, lines);
+	frame_put_text(&payload, line, strlen(line));
+	send_payload(c, FRAME_HISTORY, &payload);
 }
-
-void
-console_run_line(struct console *c, const char *line, size_t len)
-{
-	if (vty_line(c->vty, line, len) != 0)
-		c->refused = true;
-	out_flush(&c->out);
-	if (vty_closed(c->vty))
-		console_end(c);
-}
-
-/* Plain lines. */
 
 static void
-plain_line(struct console *c, const char *text, size_t len)
+send_read(struct console *c, bool refused)
 {
-	char *line;
+	enum pager_wants pager = pager_wants(c->pager);
+	struct out payload = OUT_MEMORY;
 
-	if (c->input.too_long) {
-		c->input.too_long = false; /* the rest of a line that was refused already */
+	frame_put_read(
+	    &payload, &(struct frame_read){ .done = c->done,
+			  .wants = pager == PAGER_KEY    ? VTY_KEY
+				   : pager == PAGER_TEXT ? VTY_LINE
+							 : vty_wants(c->vty),
+			  .refused = refused,
+			  .group = vty_configuring(c->vty) ? FRAME_CONFIGURATION : FRAME_EXEC,
+			  .prompt = (char *)(uintptr_t)(c->parked                ? ""
+							: pager != PAGER_NOTHING ? pager_prompt(c->pager)
+										 : vty_prompt(c->vty)) });
+	send_payload(c, FRAME_READ, &payload);
+}
+
+/* The log. */
+
+static void
+show_log(struct console *c, const char *line)
+{
+	struct out text = OUT_MEMORY;
+	const char *at;
+	size_t left;
+
+	if (c->peer.left(c->peer.arg) > OUTPUT_FULL) {
+		c->dropped++;
+		journal_lost(c->gw->journal);
 		return;
 	}
-	if (memchr(text, '\0', len) != NULL) {
-		out_str(&c->out, "% NUL byte in the line\n");
-		c->refused = true;
-		out_flush(&c->out);
-		return;
+	if (c->dropped > 0)
+		out_printf(&text, "%zu log lines were dropped: the terminal did not take them\n", c->dropped);
+	c->dropped = 0;
+	out_str(&text, line);
+	at = out_text(&text);
+	for (left = text.len; left > FRAME_PIECE;) {
+		const char *feed = memrchr(at, '\n', FRAME_PIECE);
+		size_t n = feed == NULL ? FRAME_PIECE : (size_t)(feed - at);
+
+		send_frame(c, FRAME_LOG, at, n);
+		n += feed != NULL;
+		at += n;
+		left -= n;
 	}
-	line = xstrndup(text, len);
-	console_run_line(c, line, len);
-	mem_wipe(line, len);
-	free(line);
+	send_frame(c, FRAME_LOG, at, left);
+	out_free(&text);
 }
 
-/* One line, if there is one; false: there is none. At the end of input the last needs no line feed. */
-static bool
-take_line(struct console *c)
+/* Of a console, or of a vty with `terminal monitor`; traces go to those who asked for them. */
+static void
+on_log(void *arg, enum log_level level, const char *line)
 {
-	size_t len;
-	const char *text = console_waiting(c, &len), *feed = len == 0 ? NULL : memchr(text, '\n', len);
-
-	if (feed == NULL && (!c->input.at_end || len == 0)) {
-		if (len > INPUT_MAX) {
-			plain_line(c, text, len); /* is refused for its length */
-			c->input.too_long = true;
-			console_taken(c, len);
-		}
-		return false;
-	}
-	plain_line(c, text, feed == NULL ? len : (size_t)(feed - text));
-	console_taken(c, feed == NULL ? len : (size_t)(feed - text) + 1);
-	return true;
+	if (level != LOG_LEVEL_DEBUG)
+		show_log(arg, line);
 }
-
-/* True when all that waited is done. */
-static bool
-take_lines(struct console *c)
-{
-	for (int n = 0; !c->ended && outlet_left(c->output) == 0 && take_line(c); n++) {
-		if (n < LINES_AT_ONCE)
-			continue;
-		loop_timer_set(c->again, LOOP_SOON);
-		return false;
-	}
-	return outlet_left(c->output) == 0;
-}
-
-/* Both. */
 
 static void
-on_input(void *arg, int fd, bool read_ready, bool write_ready)
+on_trace(void *arg, enum log_level level, const char *line)
+{
+	if (level == LOG_LEVEL_DEBUG)
+		show_log(arg, line);
+}
+
+/* SIP messages are traced while some console wants them. */
+static void
+trace(struct gw *gw)
+{
+	const struct consoles *all = gw->consoles;
+	bool on = false;
+
+	for (size_t i = 0; i < all->list.n; i++)
+		on = on || (all->list.v[i]->debugs && !all->list.v[i]->ended);
+	if (gw->debug_messages != on && gw->agent != NULL)
+		agent_trace(gw->agent, on);
+	gw->debug_messages = on;
+}
+
+/* What it shows of the log, as its settings say now. Lines that a console without a terminal would show go to
+ * standard error, where this is the console of the process. */
+static void
+follow_log(struct console *c)
+{
+	const struct vty_terminal *t = vty_terminal(c->vty);
+	bool monitors = c->attached ? t->monitor : c->terminal, debugs = t->debug_messages;
+
+	if (monitors == c->monitors && debugs == c->debugs)
+		return;
+	c->monitors = monitors;
+	c->debugs = debugs;
+	journal_detach(c->gw->journal, c);
+	if (monitors)
+		journal_attach(c->gw->journal, c->attached ? JOURNAL_MONITOR : JOURNAL_CONSOLE, on_log, c);
+	if (debugs && (c->attached || c->terminal))
+		journal_attach(c->gw->journal, JOURNAL_STDERR, on_trace, c); /* whatever the levels */
+	trace(c->gw);
+}
+
+bool
+console_debugs(const struct console *c)
+{
+	return c->debugs;
+}
+
+/* Sessions. */
+
+static void answer(struct console *, bool refused);
+
+/* A command that waited for the world is through. */
+static void
+on_go_on(void *arg)
 {
 	struct console *c = arg;
 
-	(void)fd, (void)read_ready, (void)write_ready;
-	read_more(c);
-	pump(c);
+	if (!c->busy && !c->ended)
+		answer(c, false);
 }
 
-/* Input is read when what was read before is done and the reader of the output keeps up. */
 static void
-watch_input(struct console *c, bool on)
+set_idle(struct console *c)
 {
-	if (on == c->reading)
-		return;
-	if (loop_watch(c->gw->loop, STDIN_FILENO, on, false, on_input, c) == 0) {
-		c->reading = on;
-		return;
-	}
-	read_more(c); /* a regular file is always ready and cannot be watched */
-	loop_timer_set(c->again, LOOP_SOON);
+	unsigned s = vty_terminal(c->vty)->timeout_s;
+	bool counts = s > 0 && !c->command && !c->parked && (c->attached || c->terminal);
+
+	loop_timer_set(c->idle, counts ? c->active + (int64_t)s * 1000 : LOOP_NEVER);
 }
 
-/* Goes on where it can: output first, then what waits, then reading. */
+/* Somebody begins to work on the line. */
 static void
-pump(struct console *c)
+begin(struct console *c)
 {
-	bool done;
+	vty_free(c->vty);
+	c->parked = false;
+	memset(c->history, 0, sizeof c->history);
+	c->vty = vty_new(c->gw->cli, &c->out, c->terminal && !c->command);
+	vty_on_go_on(c->vty, on_go_on, c);
+	vty_set_line(c->vty, c->line, c->from);
+	vty_set_user(c->vty, c->user);
+	vty_window(c->vty, c->rows, c->columns);
+	snprintf(vty_terminal(c->vty)->type, sizeof vty_terminal(c->vty)->type, "%s", c->type);
+	if (c->command)
+		vty_set_level(c->vty, LEVEL_PRIVILEGED);
+}
 
+/* What the front reads next, once all is printed. */
+static void
+answer(struct console *c, bool refused)
+{
+	out_flush(&c->out);
+	pager_flush(c->pager);
 	if (c->ended)
 		return;
-	if (outlet_gone(c->output)) { /* nobody reads any more */
-		console_end(c);
-		return;
-	}
-	done = c->terminal ? terminal_take_keys(c) : take_lines(c);
-	if (c->ended)
-		return;
-	if (done && c->input.at_end)
-		console_end(c);
+	follow_log(c);
+	send_history(c, FRAME_EXEC);
+	send_history(c, FRAME_CONFIGURATION);
+	set_idle(c);
+	if (vty_closed(c->vty) && pager_wants(c->pager) == PAGER_NOTHING)
+		bye(c, BYE_CLOSED, "");
 	else
-		watch_input(c, done);
+		send_read(c, refused);
+}
+
+/* The session is over, without a word of its user. The console of the process waits for the next one, as that
+ * of a router: the gateway goes on. */
+static void
+close_session(struct console *c, const char *why)
+{
+	char *text;
+
+	pager_begin(c->pager, 0, 0);
+	text = xasprintf("\n%% %s\n", why);
+	print_text(c, text);
+	free(text);
+	if (c->attached || !c->terminal) {
+		bye(c, BYE_ENDING, why);
+		return;
+	}
+	begin(c);
+	c->parked = true;
+	text = xasprintf("\n%s %s is now available\n\n\n\nPress RETURN to get started.\n\n",
+	    c->gw->conf->system->hostname, c->line);
+	print_text(c, text);
+	free(text);
+	answer(c, false);
+}
+
+static void
+on_idle(void *arg)
+{
+	struct console *c = arg;
+
+	if (c->ended)
+		return;
+	log_at(LOG_LEVEL_INFO, "SYS", "TTY_EXPIRE_TIMER", "(exec timer expired, tty %s, user %s)", c->line,
+	    vty_user(c->vty));
+	close_session(c, "The exec-timeout of this line has passed without input");
+}
+
+/* Requests. */
+
+/* Whether it was refused. */
+static bool
+type(struct console *c, const char *text, size_t len)
+{
+	int rc;
+
+	c->running = true;
+	rc = vty_line(c->vty, text, len);
+	c->running = false;
+	return rc != 0;
+}
+
+static void
+run_line(struct console *c, const struct frame *frame, bool end)
+{
+	struct frame_reader r = frame_reader(frame);
+	size_t whole = frame_number(&r), len;
+	const char *text = frame_text(&r, &len);
+	bool refused = false;
+
+	if (!frame_all(&r) || pager_wants(c->pager) == PAGER_KEY || vty_wants(c->vty) == VTY_KEY ||
+	    vty_wants(c->vty) == VTY_NOTHING) {
+		bye(c, BYE_REFUSED, "protocol error");
+		return;
+	}
+	if (c->parked) {
+		begin(c);
+		answer(c, false);
+		return;
+	}
+	if (pager_wants(c->pager) == PAGER_TEXT) {
+		char *expression = xstrndup(text, len);
+
+		pager_text(c->pager, expression);
+		free(expression);
+		answer(c, false);
+		return;
+	}
+	pager_begin(c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+	if (whole != len) {
+		out_printf(&c->out, "%% Line too long: %zu bytes, %d at the most\n", whole, LINE_MAX_BYTES);
+		refused = true;
+	} else if (memchr(text, '\0', len) != NULL) {
+		out_str(&c->out, "% NUL byte in the line\n");
+		refused = true;
+	} else {
+		refused = type(c, text, len);
+	}
+	if (end)
+		vty_end(c->vty);
+	answer(c, refused);
+}
+
+static void
+help(struct console *c, const struct frame *frame)
+{
+	char *line = xstrndup(frame->data, frame->len);
+
+	if (!c->parked && pager_wants(c->pager) == PAGER_NOTHING) {
+		pager_begin(
+		    c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+		vty_help(c->vty, line);
+	}
+	str_wipe_free(line);
+	answer(c, false);
+}
+
+static void
+complete(struct console *c, const struct frame *frame)
+{
+	char *line = xstrndup(frame->data, frame->len), *rest = NULL;
+	struct out payload = OUT_MEMORY;
+
+	if (!c->parked && pager_wants(c->pager) == PAGER_NOTHING)
+		rest = vty_complete(c->vty, line);
+	str_wipe_free(line);
+	frame_put_byte(&payload, rest != NULL);
+	frame_put_text(&payload, rest == NULL ? "" : rest, rest == NULL ? 0 : strlen(rest));
+	free(rest);
+	send_payload(c, FRAME_COMPLETION, &payload);
+	answer(c, false);
+}
+
+/* A key by itself goes to the pager or answers a question; there it is echoed, as in IOS. */
+static void
+key(struct console *c, char typed)
+{
+	char echo[] = { typed, '\n', '\0' };
+	bool enter = typed == '\r' || typed == '\n';
+	bool refused = false;
+
+	if (pager_wants(c->pager) == PAGER_KEY) {
+		pager_key(c->pager, typed);
+	} else if (vty_wants(c->vty) == VTY_KEY && (unsigned char)typed < ' ' && !enter) {
+		print_text(c, "\n");
+		vty_interrupt(c->vty);
+	} else if (vty_wants(c->vty) == VTY_KEY) {
+		print_text(c, enter ? "\n" : echo);
+		pager_begin(
+		    c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+		refused = type(c, &typed, enter ? 0 : 1);
+	}
+	answer(c, refused);
+}
+
+static void
+interrupt(struct console *c)
+{
+	if (pager_wants(c->pager) == PAGER_KEY)
+		pager_key(c->pager, 'q');
+	else if (pager_wants(c->pager) == PAGER_TEXT)
+		pager_stop(c->pager);
+	else if (vty_wants(c->vty) != VTY_NOTHING)
+		vty_interrupt(c->vty);
+	answer(c, false);
+}
+
+static void
+size(struct console *c, const struct frame *frame)
+{
+	struct frame_reader r = frame_reader(frame);
+
+	c->rows = (unsigned)frame_number(&r);
+	c->columns = (unsigned)frame_number(&r);
+	if (frame_all(&r))
+		vty_window(c->vty, c->rows, c->columns);
+}
+
+static bool
+is_request(enum frame_type type)
+{
+	return type == FRAME_LINE || type == FRAME_END || type == FRAME_HELP || type == FRAME_COMPLETE ||
+	       type == FRAME_KEY || type == FRAME_INTERRUPT;
+}
+
+void
+console_take(void *arg, const struct frame *frame)
+{
+	struct console *c = arg;
+
+	if (c->ended)
+		return;
+	c->busy = true;
+	if (is_request(frame->type)) {
+		c->done++;
+		c->active = loop_now();
+	}
+	switch (frame->type) {
+	case FRAME_LINE:
+	case FRAME_END:
+		run_line(c, frame, frame->type == FRAME_END);
+		break;
+	case FRAME_HELP:
+		help(c, frame);
+		break;
+	case FRAME_COMPLETE:
+		complete(c, frame);
+		break;
+	case FRAME_KEY:
+		key(c, frame->len > 0 ? frame->data[0] : '\0');
+		break;
+	case FRAME_INTERRUPT:
+		interrupt(c);
+		break;
+	case FRAME_SIZE:
+		size(c, frame);
+		break;
+	case FRAME_EOF:
+		bye(c, BYE_CLOSED, "");
+		break;
+	default:
+		bye(c, BYE_REFUSED, "protocol error");
+		break;
+	}
+	c->busy = false;
 }
 
 /* The whole. */
 
+static char *
+escaped(const char *text)
+{
+	struct out o = OUT_MEMORY;
+
+	out_escaped(&o, text, strlen(text));
+	return out_take(&o);
+}
+
+/* Takes the lowest free line; false: there is none. */
+static bool
+take_place(struct consoles *all, struct console *c)
+{
+	size_t i = all->list.n > 0 && !all->list.v[0]->attached;
+
+	if (c->attached) {
+		for (; i < all->list.n && all->list.v[i]->number == c->number; i++)
+			c->number++;
+		if (c->number == CONSOLES_MAX)
+			return false;
+		snprintf(c->line, sizeof c->line, "vty%u", c->number % CONSOLES_MAX);
+	} else {
+		i = 0;
+		snprintf(c->line, sizeof c->line, "con0");
+	}
+	vec_push(&all->list, c);
+	memmove(&all->list.v[i + 1], &all->list.v[i], (all->list.n - 1 - i) * sizeof all->list.v[0]);
+	all->list.v[i] = c;
+	return true;
+}
+
 struct console *
-console_new(struct gw *gw)
+console_new(struct gw *gw, const struct console_peer *peer, const struct console_origin *origin,
+    const struct frame_hello *hello)
 {
 	struct console *c = xcalloc(1, sizeof *c);
 
 	c->gw = gw;
-	c->again = loop_timer_new(gw->loop, on_pump, c);
-	c->output = outlet_new(gw->loop, STDOUT_FILENO, on_pump, c);
-	c->out = OUT_TO(console_print, c);
-	c->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	c->vty = vty_new(gw->cli, &c->out, c->terminal);
-	if (c->terminal && terminal_open(c) != 0) {
-		vty_free(c->vty);
-		c->vty = vty_new(gw->cli, &c->out, c->terminal = false);
+	c->peer = *peer;
+	c->attached = origin->attached;
+	c->trusted = origin->trusted;
+	c->command = hello->command;
+	c->terminal = hello->terminal;
+	c->rows = hello->rows;
+	c->columns = hello->columns;
+	if (!take_place(gw->consoles, c)) {
+		free(c);
+		return NULL;
 	}
-	loop_timer_set(c->again, LOOP_SOON);
+	c->user = escaped(origin->user);
+	c->from = escaped(!c->attached ? "" : hello->origin[0] != '\0' ? hello->origin : hello->tty);
+	c->type = escaped(hello->term);
+	c->pager = pager_new(emit, c);
+	c->out = OUT_TO(page, c);
+	c->idle = loop_timer_new(gw->loop, on_idle, c);
+	c->active = loop_now();
+	pager_begin(c->pager, 0, 0);
+	c->busy = true;
+	begin(c);
+	answer(c, false);
+	c->busy = false;
 	return c;
 }
 
 void
 console_free(struct console *c)
 {
+	struct consoles *all;
+	size_t i = 0;
+
 	if (c == NULL)
 		return;
-	terminal_close(c);
+	all = c->gw->consoles;
+	while (all->list.v[i] != c)
+		i++;
+	vec_remove(&all->list, i);
+	journal_detach(c->gw->journal, c);
+	pager_stop(c->pager);
+	c->ended = true;
+	leave_configuration(c);
+	if (c->debugs)
+		trace(c->gw);
 	vty_free(c->vty);
 	out_free(&c->out);
-	outlet_free(c->output);
-	loop_timer_free(c->again);
-	mem_wipe(c->input.text, c->input.cap);
-	free(c->input.text);
+	pager_free(c->pager);
+	loop_timer_free(c->idle);
+	free(c->user);
+	free(c->from);
+	free(c->type);
 	free(c);
 }
 
-bool
-console_terminal(const struct console *c)
+/* All of them. */
+
+struct consoles *
+consoles_new(struct gw *gw)
 {
-	return c->terminal;
+	struct consoles *all = xcalloc(1, sizeof *all);
+
+	all->gw = gw;
+	return all;
 }
 
 void
-console_log(void *arg, enum log_level level, const char *line)
+consoles_free(struct consoles *all)
 {
-	struct console *c = arg;
-
-	(void)level;
-	if (outlet_left(c->output) > OUTPUT_FULL) {
-		c->dropped++;
-		journal_lost(c->gw->journal);
+	if (all == NULL)
 		return;
-	}
-	out_flush(&c->out);
-	if (!c->running && !c->ended)
-		terminal_clear_line(c);
-	if (c->dropped > 0)
-		out_printf(
-		    &c->out, "%zu log lines were dropped: the terminal did not take them\n", c->dropped);
-	c->dropped = 0;
-	out_printf(&c->out, "%s\n", line);
-	out_flush(&c->out);
-	if (!c->running)
-		terminal_draw_line(c);
+	vec_free(&all->list);
+	free(all);
 }
 
 void
-console_interrupt(struct console *c)
+consoles_each(const struct consoles *all, console_visit *visit, void *arg)
 {
-	if (!c->terminal) {
-		console_end(c);
-		return;
+	int64_t now = loop_now();
+
+	for (size_t i = 0; i < all->list.n; i++) {
+		const struct console *c = all->list.v[i];
+
+		struct console_row row = { .line = c->line,
+			.user = vty_user(c->vty),
+			.location = c->from,
+			.idle_s = (now - c->active) / 1000 };
+
+		if (!c->attached && str_eq(row.user, c->user))
+			row.user = ""; /* nobody has logged in */
+		if (!c->ended && !c->parked && !visit(arg, &row))
+			return;
 	}
-	make_room(c);
-	c->input.text[c->input.len++] = CONTROL_C;
-	pump(c);
+}
+
+void
+consoles_clear(struct consoles *all, const char *line)
+{
+	for (size_t i = 0; i < all->list.n; i++) {
+		struct console *c = all->list.v[i];
+
+		if (str_eq(c->line, line) && !c->ended && !c->parked && !c->busy)
+			close_session(c, "The line was cleared");
+	}
+}
+
+void
+consoles_end(struct consoles *all, const char *why)
+{
+	for (size_t i = 0; i < all->list.n; i++)
+		if (all->list.v[i]->attached)
+			bye(all->list.v[i], BYE_ENDING, why);
 }

@@ -19,6 +19,9 @@
 #include "ua/sip.h"
 
 struct console;
+struct consoles;
+struct front;
+struct control;
 struct agent;
 struct verify;
 
@@ -29,7 +32,10 @@ struct gw {
 	struct cli *cli;
 	struct conf *conf; /* running */
 	struct agent *agent; /* NULL: no network (gw -t) */
-	struct console *console; /* NULL: service */
+	struct consoles *consoles;
+	struct front *front; /* keyboard of this process; NULL: service */
+	struct console *console; /* its console */
+	struct control *control; /* NULL: no socket */
 	struct notify *notify; /* NULL: no service manager */
 	struct loop_timer *life; /* cli_tick */
 	struct verify *verify; /* passwords */
@@ -38,7 +44,7 @@ struct gw {
 	struct machine machine;
 	const char *state_dir; /* flash: */
 	struct out rejected; /* lines of the startup file that were refused */
-	bool debug_messages;
+	bool debug_messages; /* some console traces */
 	int64_t started; /* loop_now() */
 	bool stopping;
 	int64_t stop_by; /* un-registering ends by then, answered or not */

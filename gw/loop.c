@@ -331,6 +331,15 @@ outlet_new(struct loop *l, int fd, void (*changed)(void *arg), void *arg)
 	return o;
 }
 
+struct outlet *
+outlet_new_own(struct loop *l, int fd, void (*changed)(void *arg), void *arg)
+{
+	struct outlet *o = outlet_new(l, fd, changed, arg);
+
+	o->own = true;
+	return o;
+}
+
 void
 outlet_free(struct outlet *o)
 {
@@ -340,6 +349,7 @@ outlet_free(struct outlet *o)
 		loop_watch(o->loop, o->fd, false, false, NULL, NULL);
 	if (o->own)
 		close(o->fd);
+	mem_wipe(o->text, o->cap);
 	free(o->text);
 	free(o);
 }
@@ -422,6 +432,13 @@ outlet_write(struct outlet *o, const char *text, size_t len)
 		keep(o, text + done, len - done);
 	if (o->gone && !was_gone && o->changed != NULL)
 		o->changed(o->arg);
+}
+
+void
+outlet_drop(struct outlet *o)
+{
+	o->at = o->len = 0;
+	outlet_watch(o);
 }
 
 size_t

@@ -38,8 +38,11 @@ int loop_signals(struct loop *, loop_signal *, void *arg);
 struct outlet;
 /* changed: nothing is left any more, or the reader is gone; from within outlet_write too. May be NULL. */
 struct outlet *outlet_new(struct loop *, int fd, void (*changed)(void *arg), void *arg);
+/* The same; outlet_free closes fd, which nothing else may watch (a socket: a duplicate). */
+struct outlet *outlet_new_own(struct loop *, int fd, void (*changed)(void *arg), void *arg);
 void outlet_free(struct outlet *);
 void outlet_write(struct outlet *, const char *text, size_t len);
+void outlet_drop(struct outlet *); /* what is kept */
 size_t outlet_left(const struct outlet *); /* bytes kept */
 bool outlet_gone(const struct outlet *); /* nobody reads any more; what is written is lost */
 

@@ -11,40 +11,55 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "cli/config_text.h"
+#include "gw/attach.h"
 #include "gw/console.h"
+#include "gw/control.h"
 #include "gw/file.h"
+#include "gw/front.h"
 #include "gw/gw.h"
 #include "gw/verify.h"
 
 static const char usage[] =
-    "Usage: gw [-f FILE] [--strict]      console on the terminal, or plain commands from standard input\n"
-    "       gw -D [-f FILE] [--strict]   service: no console, stays in the foreground\n"
-    "       gw -t FILE...                check configurations, touch no network\n"
+    "Usage: gw [-f FILE] [-s SOCKET] [--strict]     console on the terminal, or plain commands from "
+    "standard\n"
+    "                                               input\n"
+    "       gw -D [-f FILE] [-s SOCKET] [--strict]  service: no console, stays in the foreground\n"
+    "       gw -a [-s SOCKET]                       console of a running gw\n"
+    "       gw -c COMMAND [-c COMMAND]... [-s SOCKET]\n"
+    "                                               run commands in a running gw\n"
+    "       gw -t FILE...                           check configurations, touch no network\n"
     "\n"
-    "  -f, --file FILE    startup configuration (" STARTUP_CONFIG ")\n"
-    "  -D, --daemon       run as a service\n"
-    "  -t, --test FILE    print FILE:LINE:COLUMN: text for every line in error; exit status 1 if there is "
-    "one;\n"
-    "                     FILE '-' is standard input\n"
-    "      --warnings=error  with -t: a warning is an error\n"
-    "      --strict       do not start when a line of the startup configuration is refused\n"
-    "      --core         a crash may leave a core file, which holds all passwords in clear\n"
-    "  -h, --help         this text\n"
-    "  -V, --version      version\n";
+    "  -f, --file FILE        startup configuration (" STARTUP_CONFIG ")\n"
+    "  -D, --daemon           run as a service\n"
+    "  -a, --attach           attach a console to a running gw\n"
+    "  -c, --command COMMAND  run COMMAND, privileged; several run one after the other in the same mode\n"
+    "  -s, --socket SOCKET    where consoles attach (" CONTROL_SOCKET "); without -D, -a and -c there\n"
+    "                         is none unless it is named\n"
+    "  -t, --test FILE        print FILE:LINE:COLUMN: text for every line in error; exit status 1 if there "
+    "is\n"
+    "                         one; FILE '-' is standard input\n"
+    "      --warnings=error   with -t: a warning is an error\n"
+    "      --strict           do not start when a line of the startup configuration is refused\n"
+    "      --core             a crash may leave a core file, which holds all passwords in clear\n"
+    "  -h, --help             this text\n"
+    "  -V, --version          version\n";
 
 struct options {
-	const char *file;
+	const char *file, *socket;
 	VEC(const char *) tests; /* -t */
+	VEC(const char *) commands; /* -c */
 	bool warnings_are_errors;
-	bool daemon, strict, core;
+	bool daemon, strict, core, attach;
 };
 
-enum { OPTION_CORE = 256 }; /* options without a letter */
+enum { OPTION_CORE = 256, OPTION_STRICT, OPTION_WARNINGS }; /* options without a letter */
 enum { ERRORS_KEPT = 1 << 16 }; /* bytes of log that wait for the reader of standard error */
 
 struct errors {
+	const struct gw *gw;
 	struct outlet *outlet;
 	struct journal *lines;
 	size_t dropped;
@@ -58,6 +73,9 @@ print_error(void *arg, enum log_level level, const char *line)
 	struct errors *e = arg;
 	struct out text = OUT_MEMORY;
 
+	/* A trace is for the console that asked for it; without a terminal this is where its log goes. */
+	if (level == LOG_LEVEL_DEBUG && (e->gw->console == NULL || !console_debugs(e->gw->console)))
+		return;
 	if (outlet_left(e->outlet) > ERRORS_KEPT) {
 		e->dropped++;
 		journal_lost(e->lines);
@@ -192,21 +210,21 @@ on_signal(void *arg, int signal)
 
 	switch (signal) {
 	case SIGWINCH:
-		if (gw->console != NULL)
-			console_resized(gw->console);
+		if (gw->front != NULL)
+			front_resized(gw->front);
 		break;
 	case SIGHUP:
 		/* A terminal that goes may say so twice. */
 		if (gw->stopping)
 			break;
-		if (gw->console != NULL)
+		if (gw->front != NULL)
 			gw_stop(gw);
 		else if (gw->agent != NULL)
 			reload(gw);
 		break;
 	case SIGINT:
-		if (gw->console != NULL && !gw->stopping) {
-			console_interrupt(gw->console);
+		if (gw->front != NULL && !gw->stopping) {
+			front_interrupt(gw->front);
 			break;
 		}
 		__attribute__((fallthrough));
@@ -242,12 +260,80 @@ uptime(void *arg)
 	return loop_now() - ((const struct gw *)arg)->started;
 }
 
+/* The console of this process and its front, joined by calls. */
+
+static void
+to_front(void *arg, const struct frame *f)
+{
+	front_take(((struct gw *)arg)->front, f);
+}
+
+static size_t
+front_left(void *arg)
+{
+	return front_output_left(((struct gw *)arg)->front);
+}
+
+static void
+console_ended(void *arg)
+{
+	(void)arg; /* the front has heard it too */
+}
+
+static void
+to_console(void *arg, const struct frame *f)
+{
+	static const struct console_origin origin = { false, "console", true };
+	struct gw *gw = arg;
+	const struct console_peer peer = { gw, to_front, front_left, console_ended };
+	struct frame_hello hello;
+
+	if (gw->console != NULL)
+		console_take(gw->console, f);
+	else if (frame_get_hello(f, &hello))
+		gw->console = console_new(gw, &peer, &origin, &hello);
+}
+
+static void
+front_ended(void *arg)
+{
+	struct gw *gw = arg;
+
+	if (front_refused(gw->front))
+		gw->status = 1;
+	if (!gw->stopping)
+		gw_stop(gw);
+}
+
+/* A service without its socket works; a gw that was asked for one, or finds another at it, does not. 0; -1:
+ * said why. */
+static int
+open_socket(struct gw *gw, const struct options *o)
+{
+	const char *path = o->socket != NULL ? o->socket : CONTROL_SOCKET;
+	bool live;
+	char err[400];
+
+	if (o->socket == NULL && !o->daemon)
+		return 0;
+	gw->control = control_new(gw, path, &live, err, sizeof err);
+	if (gw->control != NULL)
+		return 0;
+	if (o->socket == NULL && !live) {
+		log_at(LOG_LEVEL_WARNING, "SYS", "NO_SOCKET", "No console can attach: %s", err);
+		return 0;
+	}
+	fprintf(stderr, "gw: %s\n", err);
+	return -1;
+}
+
 /* *again: it was told to start again. */
 static int
 run(const struct options *o, bool *again)
 {
 	struct gw gw = { .status = 0 };
-	struct errors errors = { .journal = getenv("JOURNAL_STREAM") != NULL };
+	struct errors errors = { .gw = &gw, .journal = getenv("JOURNAL_STREAM") != NULL };
+	const struct front_peer peer = { &gw, to_console, front_ended, NULL };
 	struct cli_host host;
 	char err[400], *directory = NULL;
 
@@ -260,9 +346,11 @@ run(const struct options *o, bool *again)
 	gw.startup_path = o->file == NULL ? STARTUP_CONFIG : o->file;
 	machine_read(&gw.machine);
 	gw.journal = journal_new(wall, uptime, &gw);
+	gw.consoles = consoles_new(&gw);
 	gw.loop = loop_new();
 	if (gw.loop == NULL) {
 		perror("gw: cannot start");
+		consoles_free(gw.consoles);
 		journal_free(gw.journal);
 		free(directory);
 		return 1;
@@ -280,7 +368,7 @@ run(const struct options *o, bool *again)
 	host = apply_host(&gw);
 	gw.cli = cli_new(&host);
 	if (apply_startup(&gw, o->file == NULL, o->strict) != 0 ||
-	    loop_signals(gw.loop, on_signal, &gw) != 0) {
+	    loop_signals(gw.loop, on_signal, &gw) != 0 || open_socket(&gw, o) != 0) {
 		gw.status = 1;
 		goto out;
 	}
@@ -295,24 +383,25 @@ run(const struct options *o, bool *again)
 	}
 	cli_set_view(gw.cli, agent_view(gw.agent));
 	if (!o->daemon) {
-		gw.console = console_new(&gw);
-		if (console_terminal(gw.console)) {
+		gw.front = front_new(gw.loop, &peer, NULL);
+		if (front_terminal(gw.front)) /* the console shows the log */
 			journal_detach(gw.journal, &errors);
-			journal_attach(gw.journal, JOURNAL_CONSOLE, console_log, gw.console);
-		}
+		front_begin(gw.front);
 	}
 	/* Opening the SIP stack runs the loop: the signal to end may have come already. */
 	if (!gw.stopping) {
+		control_begin(gw.control);
 		notify_ready(gw.notify);
 		apply_begin(&gw);
 		loop_run(gw.loop);
 	}
 out:
-	if (gw.console != NULL && console_terminal(gw.console)) {
-		journal_detach(gw.journal, gw.console);
+	control_free(gw.control);
+	if (gw.front != NULL && front_terminal(gw.front))
 		journal_attach(gw.journal, JOURNAL_STDERR, print_error, &errors);
-	}
 	console_free(gw.console);
+	gw.console = NULL;
+	front_free(gw.front);
 	notify_free(gw.notify);
 	agent_free(gw.agent);
 	verify_free(gw.verify);
@@ -323,6 +412,7 @@ out:
 	outlet_free(errors.outlet);
 	loop_timer_free(gw.life);
 	loop_free(gw.loop);
+	consoles_free(gw.consoles);
 	journal_free(gw.journal);
 	master_key_free(&gw.master_key);
 	out_free(&gw.rejected);
@@ -356,47 +446,75 @@ start_again(char **argv)
 	perror("gw: cannot start again");
 }
 
-int
-main(int argc, char **argv)
+/* The commands as lines; the caller frees. */
+static char *
+script_of(const struct options *o)
+{
+	struct out text = OUT_MEMORY;
+
+	for (size_t i = 0; i < o->commands.n; i++)
+		out_printf(&text, "%s\n", o->commands.v[i]);
+	return out_take(&text);
+}
+
+/* gwsh, the shell of an account: a console, or the command that sshd runs with -c. */
+static bool
+is_shell(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	name = slash == NULL ? name : slash + 1;
+	return str_eq(name, "gwsh") || str_eq(name, "-gwsh");
+}
+
+/* -1: go on; else the exit status. */
+static int
+read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = { { "file", required_argument, NULL, 'f' },
-		{ "daemon", no_argument, NULL, 'D' }, { "test", required_argument, NULL, 't' },
-		{ "warnings", required_argument, NULL, 'w' }, { "strict", no_argument, NULL, 's' },
-		{ "core", no_argument, NULL, OPTION_CORE }, { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 } };
-	struct options o = { 0 };
-	bool again = false;
-	int c, status;
+		{ "daemon", no_argument, NULL, 'D' }, { "attach", no_argument, NULL, 'a' },
+		{ "command", required_argument, NULL, 'c' }, { "socket", required_argument, NULL, 's' },
+		{ "test", required_argument, NULL, 't' },
+		{ "warnings", required_argument, NULL, OPTION_WARNINGS },
+		{ "strict", no_argument, NULL, OPTION_STRICT }, { "core", no_argument, NULL, OPTION_CORE },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 } };
+	int c;
 
-	open_standard();
-	/* How gw starts itself to check a password; the directory is for tests. */
-	if ((argc == 2 || argc == 3) && strcmp(argv[1], "--verify") == 0)
-		verify_main(argv[2]);
-	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
-	signal(SIGXFSZ, SIG_IGN); /* and so is the limit on the size of files */
-	while ((c = getopt_long(argc, argv, "f:Dt:hV", longs, NULL)) != -1) {
+	o->attach = argc > 0 && is_shell(argv[0]);
+	while ((c = getopt_long(argc, argv, "f:Dac:s:t:hV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
-			o.file = optarg;
+			o->file = optarg;
 			break;
 		case 'D':
-			o.daemon = true;
+			o->daemon = true;
+			break;
+		case 'a':
+			o->attach = true;
+			break;
+		case 'c':
+			vec_push(&o->commands, optarg);
+			o->attach = true;
+			break;
+		case 's':
+			o->socket = optarg;
 			break;
 		case 't':
-			vec_push(&o.tests, optarg);
+			vec_push(&o->tests, optarg);
 			break;
-		case 'w':
+		case OPTION_WARNINGS:
 			if (strcmp(optarg, "error") != 0) {
 				fprintf(stderr, "gw: --warnings=%s: 'error' is the only choice\n", optarg);
 				return 2;
 			}
-			o.warnings_are_errors = true;
+			o->warnings_are_errors = true;
 			break;
-		case 's':
-			o.strict = true;
+		case OPTION_STRICT:
+			o->strict = true;
 			break;
 		case OPTION_CORE:
-			o.core = true;
+			o->core = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -409,9 +527,9 @@ main(int argc, char **argv)
 			return 2;
 		}
 	}
-	while (o.tests.n > 0 && optind < argc)
-		vec_push(&o.tests, argv[optind++]);
-	if (o.warnings_are_errors && o.tests.n == 0) {
+	while (o->tests.n > 0 && optind < argc)
+		vec_push(&o->tests, argv[optind++]);
+	if (o->warnings_are_errors && o->tests.n == 0) {
 		fprintf(stderr, "gw: --warnings goes with -t\n%s", usage);
 		return 2;
 	}
@@ -419,14 +537,46 @@ main(int argc, char **argv)
 		fprintf(stderr, "gw: unexpected argument '%s'\n%s", argv[optind], usage);
 		return 2;
 	}
-	if (!o.core)
-		hide_memory();
-	if (o.tests.n > 0) {
-		status = test_files(&o);
-		vec_free(&o.tests);
-		return status;
+	if (o->attach && (o->daemon || o->strict || o->file != NULL || o->tests.n > 0)) {
+		fprintf(
+		    stderr, "gw: -a and -c go with -s only: the running gw has its configuration\n%s", usage);
+		return 2;
 	}
-	status = run(&o, &again);
+	return -1;
+}
+
+/* gw -a, gw -c */
+static int
+run_attached(const struct options *o)
+{
+	char *script = o->commands.n == 0 ? NULL : script_of(o);
+	int status = attach(o->socket != NULL ? o->socket : CONTROL_SOCKET, script);
+
+	str_wipe_free(script);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	bool again = false;
+	int status;
+
+	open_standard();
+	/* How gw starts itself to check a password; the directory is for tests. */
+	if ((argc == 2 || argc == 3) && strcmp(argv[1], "--verify") == 0)
+		verify_main(argv[2]);
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write */
+	signal(SIGXFSZ, SIG_IGN); /* and so is the limit on the size of files */
+	status = read_options(&o, argc, argv);
+	if (status < 0) {
+		if (!o.core)
+			hide_memory();
+		status = o.tests.n > 0 ? test_files(&o) : o.attach ? run_attached(&o) : run(&o, &again);
+	}
+	vec_free(&o.tests);
+	vec_free(&o.commands);
 	if (again)
 		start_again(argv);
 	return status;

@@ -1,5 +1,6 @@
-/* The console on a terminal: libedit, one key at a time, and none before it is there as a whole. libedit
- * draws into the console's output, which never waits. */
+/* The front on a terminal: libedit, one key at a time, and none before it is there as a whole. libedit draws
+ * into the front's output, which never waits. What a key asks of the console is sent once the editor has
+ * returned, so that answers never come inside it. */
 #include <histedit.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -10,11 +11,10 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "cli/conceal.h"
-#include "gw/console_internal.h"
+#include "gw/front_internal.h"
 
 enum {
-	HISTORY_LINES = 256,
+	HISTORY_LINES = 10, /* until the console says something else */
 	KEYS_AT_ONCE = 1024,
 	TYPED_MAX = LINE_MAX_BYTES + 512, /* more is not taken, and the line refused */
 	SCREEN_MAX = 2000, /* rows or columns: libedit keeps an image of them */
@@ -32,19 +32,17 @@ enum {
 static ssize_t
 draw(void *cookie, const char *text, size_t len)
 {
-	console_print(cookie, text, len);
+	front_print(cookie, text, len);
 	return (ssize_t)len;
 }
 
 static char *
 prompt(EditLine *el)
 {
-	struct console *c;
+	struct front *f;
 
-	el_get(el, EL_CLIENTDATA, &c);
-	free(c->prompt);
-	c->prompt = xstrdup(vty_prompt(c->vty));
-	return c->prompt;
+	el_get(el, EL_CLIENTDATA, &f);
+	return f->read.prompt;
 }
 
 static const char *
@@ -104,23 +102,23 @@ plain_run(const char *keys, size_t n)
 static int
 next_key(EditLine *el, wchar_t *wc)
 {
-	struct console *c;
+	struct front *f;
 	mbstate_t state = { 0 };
 	const char *keys;
 	size_t n, len;
 
-	el_get(el, EL_CLIENTDATA, &c);
-	if (c->run > 0) {
+	el_get(el, EL_CLIENTDATA, &f);
+	if (f->run > 0) {
 		*wc = RUN;
 		return 1;
 	}
-	for (keys = console_waiting(c, &n); n > 0; keys = console_waiting(c, &n)) {
+	for (keys = front_waiting(f, &n); n > 0; keys = front_waiting(f, &n)) {
 		len = mbrtowc(wc, keys, n, &state);
 		if (len <= n) {
-			console_taken(c, len == 0 ? 1 : len); /* a NUL is a key as well */
+			front_taken(f, len == 0 ? 1 : len); /* a NUL is a key as well */
 			return 1;
 		}
-		console_taken(c, 1); /* no character */
+		front_taken(f, 1); /* no character */
 		memset(&state, 0, sizeof state);
 	}
 	return 0;
@@ -129,71 +127,43 @@ next_key(EditLine *el, wchar_t *wc)
 static unsigned char
 key_run(EditLine *el, int ch)
 {
-	struct console *c;
+	struct front *f;
 	size_t n;
 	const char *keys;
 	char *text;
 
 	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	if (c->run == 0) /* typed */
+	el_get(el, EL_CLIENTDATA, &f);
+	if (f->run == 0) /* typed */
 		return CC_ERROR;
-	keys = console_waiting(c, &n);
-	text = xstrndup(keys, c->run);
-	console_taken(c, c->run);
-	c->run = 0;
+	keys = front_waiting(f, &n);
+	text = xstrndup(keys, f->run);
+	front_taken(f, f->run);
+	f->run = 0;
 	el_insertstr(el, text);
 	str_wipe_free(text);
 	return CC_REFRESH;
 }
 
+/* `?` and Tab: what comes of them edit_key decides. */
 static unsigned char
-key_help(EditLine *el, int ch)
+key_wish(EditLine *el, int ch)
 {
-	struct console *c;
-	size_t len;
-	const char *buffer = typed(el, &len);
-	char *line = xstrndup(buffer, len);
+	struct front *f;
 
-	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	console_print_text(c, "?\n");
-	vty_help(c->vty, line);
-	out_flush(&c->out);
-	str_wipe_free(line);
-	return CC_REDISPLAY;
-}
-
-static unsigned char
-key_tab(EditLine *el, int ch)
-{
-	struct console *c;
-	size_t len;
-	const char *buffer = typed(el, &len);
-	char *line = xstrndup(buffer, len), *rest;
-
-	(void)ch;
-	el_get(el, EL_CLIENTDATA, &c);
-	rest = vty_complete(c->vty, line);
-	str_wipe_free(line);
-	/* IOS leaves the line as it was typed and goes on below it. */
-	console_print_text(c, "\n");
-	if (rest != NULL)
-		el_insertstr(el, rest);
-	else
-		el_beep(el);
-	free(rest);
-	return CC_REDISPLAY;
+	el_get(el, EL_CLIENTDATA, &f);
+	f->wish = ch == '?' ? FRAME_HELP : FRAME_COMPLETE;
+	return CC_NORM;
 }
 
 /* ^Z and ^C complete the line; what becomes of it edited_line decides. */
 static unsigned char
 key_end(EditLine *el, int ch)
 {
-	struct console *c;
+	struct front *f;
 
-	el_get(el, EL_CLIENTDATA, &c);
-	c->key = ch;
+	el_get(el, EL_CLIENTDATA, &f);
+	f->key = ch;
 	el_push(el, "\n");
 	return CC_NORM;
 }
@@ -213,265 +183,300 @@ key_delete(EditLine *el, int ch)
 	return CC_REFRESH;
 }
 
-/* History never holds a password: lines that may carry one stay out of it. */
-static bool
-may_remember(const char *line)
-{
-	return !may_hold_secret(line, strlen(line)) && !takes_secret(line) &&
-	       strcasestr(line, "passw") == NULL && strcasestr(line, "cred") == NULL &&
-	       strcasestr(line, "auth") == NULL;
-}
-
 static void
-refuse_line(struct console *c)
+edited_line(struct front *f, const char *line, size_t len)
 {
-	c->refused = true;
-	out_printf(&c->out, "%% Line too long: %d bytes at the most\n", LINE_MAX_BYTES);
-	out_flush(&c->out);
-}
-
-static void
-edited_line(struct console *c, const char *line, size_t len)
-{
-	HistEvent ev;
-	int key = c->key;
+	int key = f->key;
+	size_t cut = f->cut;
 	char *copy;
 
-	c->key = 0;
+	f->key = 0;
+	f->cut = 0;
 	while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
 		len--;
 	copy = xstrndup(line, len);
-	c->running = true;
+	terminal_abandon(f);
 	if (key == CONTROL_C)
-		vty_interrupt(c->vty);
+		front_ask(f, FRAME_INTERRUPT, "", 0);
 	else if (key == CONTROL_D)
-		console_end(c);
-	else if (c->cut)
-		refuse_line(c);
-	else
-		console_run_line(c, copy, len);
-	if (key == CONTROL_Z) /* what was typed is carried out first, as in IOS */
-		vty_end(c->vty);
-	c->running = false;
-	if (len > 0 && key != CONTROL_C && !c->cut && may_remember(copy))
-		history(c->history, &ev, H_ENTER, copy);
-	c->cut = false;
+		front_eof(f);
+	else /* ^Z: what was typed is carried out first, as in IOS */
+		front_ask_line(f, key == CONTROL_Z ? FRAME_END : FRAME_LINE, copy, len, cut);
 	str_wipe_free(copy);
-	el_reset(c->el);
-	el_set(c->el, EL_PREP_TERM, 1);
 }
 
-/* One byte of a line that is not shown. */
+void
+terminal_abandon(struct front *f)
+{
+	el_reset(f->el);
+	el_set(f->el, EL_PREP_TERM, 1);
+}
+
+/* A line that is not shown. */
+
 static void
-secret_key(struct console *c, char key)
+end_secret(struct front *f)
+{
+	mem_wipe(f->secret, sizeof f->secret);
+	f->secret_len = 0;
+}
+
+static void
+secret_key(struct front *f, char key)
 {
 	switch (key) {
 	case '\r':
 	case '\n':
-		console_print_text(c, "\n");
-		c->running = true; /* what is logged meanwhile finds no line to draw again */
-		console_run_line(c, c->password, c->password_len);
-		c->running = false;
-		c->secret = false;
+		front_print_text(f, "\n");
+		front_ask_line(f, FRAME_LINE, f->secret, f->secret_len, 0);
+		end_secret(f);
 		break;
 	case CONTROL_C:
 	case CONTROL_Z:
-		console_print_text(c, "\n");
-		vty_interrupt(c->vty);
-		c->secret = false;
+		front_print_text(f, "\n");
+		front_ask(f, FRAME_INTERRUPT, "", 0);
+		end_secret(f);
 		break;
 	case CONTROL_D:
-		if (c->password_len == 0)
-			console_end(c);
-		return;
+		if (f->secret_len == 0)
+			front_eof(f);
+		break;
 	case CONTROL_U:
 	case CONTROL_X:
+		end_secret(f);
 		break;
 	case CONTROL_H:
 	case DELETE:
-		c->password_len -= c->password_len > 0;
-		return;
+		f->secret_len -= f->secret_len > 0;
+		break;
 	default:
-		if ((unsigned char)key >= ' ' && c->password_len < sizeof c->password)
-			c->password[c->password_len++] = key;
-		return;
+		if ((unsigned char)key >= ' ' && f->secret_len < sizeof f->secret)
+			f->secret[f->secret_len++] = key;
+		break;
 	}
-	mem_wipe(c->password, sizeof c->password);
-	c->password_len = 0;
-}
-
-/* What stands before the next line, and what is typed of it. */
-void
-terminal_draw_line(struct console *c)
-{
-	if (c->ended)
-		return;
-	if (c->secret)
-		console_print_text(c, vty_prompt(c->vty));
-	else
-		el_set(c->el, EL_REFRESH);
 }
 
 /* Hands one key to the editor. */
 static void
-edit_key(struct console *c)
+edit_key(struct front *f)
 {
-	const LineInfo *li = el_line(c->el);
+	const LineInfo *li = el_line(f->el);
 	int len = 0;
 	const char *keys, *line;
 	size_t n;
 
-	keys = console_waiting(c, &n);
-	if (c->key == 0) {
+	keys = front_waiting(f, &n);
+	if (f->key == 0) {
 		size_t run = plain_run(keys, n), room = (size_t)(li->lastchar - li->buffer);
 
 		room = room < TYPED_MAX ? TYPED_MAX - room : 0;
 		if (run > room) {
-			c->cut = true;
-			console_taken(c, run);
+			f->cut += run;
+			front_taken(f, run);
 			return;
 		}
-		c->run = run > 1 ? run : 0;
+		f->run = run > 1 ? run : 0;
 	}
-	line = el_gets(c->el, &len);
+	line = el_gets(f->el, &len);
+	if (f->wish != 0) {
+		char *before;
+
+		line = typed(f->el, &n);
+		before = xstrndup(line, n);
+		if (f->wish == FRAME_HELP)
+			front_print_text(f, "?\n");
+		front_ask(f, f->wish, before, n);
+		str_wipe_free(before);
+		f->wish = 0;
+		return;
+	}
 	if (line == NULL || len <= 0 || strchr("\r\n", line[len - 1]) == NULL)
 		return; /* not complete yet */
-	edited_line(c, line, (size_t)len);
-	c->secret = vty_wants(c->vty) == VTY_SECRET;
-	terminal_draw_line(c);
+	edited_line(f, line, (size_t)len);
+}
+
+/* The answer to Tab: IOS leaves the line as it was typed and goes on below it. */
+static void
+complete(struct front *f)
+{
+	front_print_text(f, "\n");
+	if (f->completion != NULL)
+		el_insertstr(f->el, f->completion);
+	else
+		el_beep(f->el);
+	free(f->completion);
+	f->completion = NULL;
+	f->completed = false;
+}
+
+/* What stands before the next line, and what is typed of it. */
+void
+terminal_draw(struct front *f)
+{
+	f->drawn = true;
+	if (f->read.wants != VTY_LINE) {
+		front_print_text(f, f->read.prompt);
+		return;
+	}
+	if (f->completed)
+		complete(f);
+	el_set(f->el, EL_HIST, history, f->history[f->read.group]);
+	el_set(f->el, EL_REFRESH);
 }
 
 /* True when all that waited is done, but for the beginning of a key. */
 bool
-terminal_take_keys(struct console *c)
+terminal_take_keys(struct front *f)
 {
-	for (int i = 0; !c->ended && outlet_left(c->output) == 0; i++) {
-		size_t n;
-		const char *keys = console_waiting(c, &n);
+	for (int i = 0; !f->ended && front_may_type(f); i++) {
+		size_t n, length;
+		const char *keys = front_waiting(f, &n);
 
-		if (c->key == 0 && key_length(keys, n) > n)
+		length = f->read.wants == VTY_SECRET ? 1 : key_length(keys, n);
+		if (f->key == 0 && length > n)
 			return true;
 		if (i == KEYS_AT_ONCE) {
-			loop_timer_set(c->again, LOOP_SOON);
+			loop_timer_set(f->again, LOOP_SOON);
 			return false;
 		}
-		if (!c->secret) {
-			edit_key(c);
+		if (f->read.wants == VTY_LINE) {
+			edit_key(f);
 			continue;
 		}
-		secret_key(c, keys[0]);
-		console_taken(c, 1);
-		if (!c->secret) {
-			c->secret = vty_wants(c->vty) == VTY_SECRET;
-			terminal_draw_line(c);
-		}
+		if (f->read.wants == VTY_SECRET)
+			secret_key(f, keys[0]);
+		else if (keys[0] == CONTROL_C)
+			front_ask(f, FRAME_INTERRUPT, "", 0);
+		else
+			front_ask(f, FRAME_KEY, keys, 1);
+		front_taken(f, length);
 	}
 	return false;
 }
 
-/* False: not to be had, or too large. */
-static bool
-screen_size(struct winsize *size)
+void
+terminal_history(struct front *f, enum frame_group group, size_t lines, const char *line)
 {
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 && size->ws_row <= SCREEN_MAX &&
-	       size->ws_col <= SCREEN_MAX;
+	HistEvent ev;
+
+	history(f->history[group], &ev, H_SETSIZE, (int)(lines < 256 ? lines : 256));
+	if (*line != '\0')
+		history(f->history[group], &ev, H_ENTER, line);
+}
+
+bool
+terminal_size(unsigned *rows, unsigned *columns)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row > SCREEN_MAX ||
+	    size.ws_col > SCREEN_MAX)
+		return false;
+	*rows = size.ws_row;
+	*columns = size.ws_col < 2 ? 0 : size.ws_col; /* nobody can have meant 1 */
+	return true;
 }
 
 int
-terminal_open(struct console *c)
+terminal_open(struct front *f)
 {
 	static const struct {
 		const char *key, *does;
-	} keys[] = { { "?", "gw-help" }, { "^I", "gw-tab" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
+	} keys[] = { { "?", "gw-wish" }, { "^I", "gw-wish" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
 		{ "^D", "gw-delete" }, { "^X", "em-kill-line" }, { "^W", "ed-delete-prev-word" },
 		{ "^R", "ed-redisplay" }, { "^^", "gw-run" }, { "\033x", "ed-unassigned" },
 		{ "\033X", "ed-unassigned" } };
 	cookie_io_functions_t io = { .write = draw };
-	struct winsize size;
+	unsigned rows, columns;
 	HistEvent ev;
 
-	if (!screen_size(&size))
+	if (!terminal_size(&rows, &columns))
 		return -1;
 	setlocale(LC_CTYPE, "C.UTF-8");
-	c->screen = fopencookie(c, "w", io);
-	if (c->screen == NULL)
+	f->screen = fopencookie(f, "w", io);
+	if (f->screen == NULL)
 		return -1;
-	c->el = el_init_fd("gw", stdin, c->screen, c->screen, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
-	if (c->el == NULL)
+	f->el = el_init_fd("gw", stdin, f->screen, f->screen, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+	if (f->el == NULL)
 		return -1;
-	c->history = history_init();
-	history(c->history, &ev, H_SETSIZE, HISTORY_LINES);
-	el_set(c->el, EL_CLIENTDATA, c);
-	el_set(c->el, EL_GETCFN, next_key);
-	el_set(c->el, EL_PROMPT, prompt);
-	el_set(c->el, EL_EDITOR, "emacs");
-	el_set(c->el, EL_HIST, history, c->history);
+	for (size_t i = 0; i < FRAME_GROUPS; i++) {
+		f->history[i] = history_init();
+		history(f->history[i], &ev, H_SETSIZE, HISTORY_LINES);
+	}
+	el_set(f->el, EL_CLIENTDATA, f);
+	el_set(f->el, EL_GETCFN, next_key);
+	el_set(f->el, EL_PROMPT, prompt);
+	el_set(f->el, EL_EDITOR, "emacs");
+	el_set(f->el, EL_HIST, history, f->history[FRAME_EXEC]);
 	/* ^C and ^Z are keys of the console; and between two lines the terminal stays as it is. */
-	el_set(c->el, EL_SETTY, "-d", "-isig", NULL);
-	el_set(c->el, EL_SETTY, "-x", "-isig", "-icanon", "-echo", NULL);
-	el_set(c->el, EL_ADDFN, "gw-help", "list what can follow", key_help);
-	el_set(c->el, EL_ADDFN, "gw-tab", "complete", key_tab);
-	el_set(c->el, EL_ADDFN, "gw-end", "leave configuration", key_end);
-	el_set(c->el, EL_ADDFN, "gw-run", "several characters", key_run);
-	el_set(c->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
+	el_set(f->el, EL_SETTY, "-d", "-isig", NULL);
+	el_set(f->el, EL_SETTY, "-x", "-isig", "-icanon", "-echo", NULL);
+	el_set(f->el, EL_ADDFN, "gw-wish", "list what can follow, or complete", key_wish);
+	el_set(f->el, EL_ADDFN, "gw-end", "leave configuration", key_end);
+	el_set(f->el, EL_ADDFN, "gw-run", "several characters", key_run);
+	el_set(f->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
 	for (size_t i = 0; i < COUNT(keys); i++)
-		el_set(c->el, EL_BIND, keys[i].key, keys[i].does, NULL);
-	el_set(c->el, EL_UNBUFFERED, 1);
+		el_set(f->el, EL_BIND, keys[i].key, keys[i].does, NULL);
+	el_set(f->el, EL_UNBUFFERED, 1);
 	return 0;
 }
 
 void
-terminal_close(struct console *c)
+terminal_close(struct front *f)
 {
-	if (c->el != NULL) {
-		el_end(c->el);
-		history_end(c->history);
+	if (f->el != NULL) {
+		el_end(f->el);
+		for (size_t i = 0; i < FRAME_GROUPS; i++)
+			history_end(f->history[i]);
 	}
-	if (c->screen != NULL)
-		fclose(c->screen);
-	free(c->prompt);
+	f->el = NULL;
+	if (f->screen != NULL)
+		fclose(f->screen);
+	f->screen = NULL;
+	end_secret(f);
 }
 
 /* Takes the typed line off the screen, up to its first row. */
 void
-terminal_clear_line(struct console *c)
+terminal_clear(struct front *f)
 {
 	struct winsize size = { 0 };
 	const char *clear = NULL;
 	const char *text;
 	size_t len, column, rows;
 
-	el_get(c->el, EL_GETTC, "ce", (void *)&clear);
+	f->drawn = false;
+	el_get(f->el, EL_GETTC, "ce", (void *)&clear);
 	if (clear == NULL || *clear == '\0') { /* the terminal cannot */
-		console_print_text(c, "\n");
+		front_print_text(f, "\n");
 		return;
 	}
-	if (!c->secret) {
-		text = typed(c->el, &len);
-		column = strlen(vty_prompt(c->vty));
+	if (f->read.wants == VTY_LINE) {
+		text = typed(f->el, &len);
+		column = strlen(f->read.prompt);
 		for (size_t i = 0; i < len; i++)
 			column += ((unsigned char)text[i] & 0xc0) != 0x80; /* UTF-8 */
 		ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
 		rows = column / (size.ws_col < 2 ? 80 : size.ws_col);
 		for (; rows > 0; rows--)
-			console_print_text(c, "\033[A");
+			front_print_text(f, "\033[A");
 	}
-	console_print_text(c, "\r\033[J");
+	front_print_text(f, "\r\033[J");
 }
 
 void
-console_resized(struct console *c)
+terminal_resize(struct front *f, unsigned rows, unsigned columns)
 {
-	struct winsize size;
-	char rows[12], columns[12];
+	bool drawn = f->drawn;
+	char li[12], co[12];
 
-	if (!c->terminal || c->ended || !screen_size(&size))
-		return;
-	terminal_clear_line(c);
+	if (drawn)
+		terminal_clear(f);
 	/* Not el_resize: it would ask again, and the answer may be another. */
-	snprintf(rows, sizeof rows, "%d", size.ws_row < 1 ? 24 : size.ws_row);
-	snprintf(columns, sizeof columns, "%d", size.ws_col < 2 ? 80 : size.ws_col);
-	el_set(c->el, EL_SETTC, "li", rows, NULL);
-	el_set(c->el, EL_SETTC, "co", columns, NULL);
-	terminal_draw_line(c);
+	snprintf(li, sizeof li, "%u", rows < 1 ? 24 : rows);
+	snprintf(co, sizeof co, "%u", columns < 2 ? 80 : columns);
+	el_set(f->el, EL_SETTC, "li", li, NULL);
+	el_set(f->el, EL_SETTC, "co", co, NULL);
+	if (drawn)
+		terminal_draw(f);
 }

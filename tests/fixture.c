@@ -244,17 +244,17 @@ set_master_key(void *arg, const char *key, char *err, size_t errsz)
 }
 
 static void
-set_debug(void *arg, const char *category, bool on)
+consoles(void *arg, console_visit *visit, void *visit_arg)
 {
-	(void)category;
-	((struct fixture *)arg)->debug = on;
+	(void)arg;
+	if (visit(visit_arg, &(struct console_row){ "console", "console", "", 0 }))
+		visit(visit_arg, &(struct console_row){ "vty0", "alice", "192.0.2.7", 3725 });
 }
 
-static bool
-debug(void *arg, const char *category)
+static void
+clear_line(void *arg, const char *line)
 {
-	(void)category;
-	return ((struct fixture *)arg)->debug;
+	(void)arg, (void)line;
 }
 
 static void
@@ -490,8 +490,8 @@ fixture_new(bool interactive)
 		.master_key = master_key,
 		.old_master_key = old_master_key,
 		.set_master_key = set_master_key,
-		.set_debug = set_debug,
-		.debug = debug,
+		.consoles = consoles,
+		.clear_line = clear_line,
 		.log_lines = log_lines,
 		.log_clear = nothing,
 		.log_status = log_status,

@@ -26,7 +26,6 @@ struct fixture {
 	const char *old_master_key;
 	const char *rejected;
 	unsigned published;
-	bool debug;
 	int64_t now; /* ms; stands until it is set */
 	unsigned woken, restarted;
 	struct ua_view view;

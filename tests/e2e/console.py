@@ -113,7 +113,8 @@ class Screen:
 class Terminal:
     """gw on a terminal of its own."""
 
-    def __init__(self, config=None, size=(24, 80), term='xterm', args=()):
+    def __init__(self, config=None, size=(24, 80), term='xterm', args=(), command=None, env=None):
+        """command: what to run instead of gw with a configuration file."""
         self.port = lib.port()
         self.gw = None
         self.dir = lib.tempfile.mkdtemp(prefix='gw-e2e.')
@@ -125,11 +126,11 @@ class Terminal:
         self.master, slave = os.openpty()
         os.set_blocking(self.master, False)
         self.resize(*size)
-        env = {k: v for k, v in os.environ.items() if k != 'TERM'}
+        env = {**{k: v for k, v in os.environ.items() if k not in ('TERM', 'SSH_CONNECTION')}, **(env or {})}
         if term is not None:
             env['TERM'] = term
         self.gw = subprocess.Popen(
-            [lib.gw_path(), '-f', self.file, *args], stdin=slave, stdout=slave, stderr=slave, env=env, cwd=self.dir,
+            command or [lib.gw_path(), '-f', self.file, *args], stdin=slave, stdout=slave, stderr=slave, env=env, cwd=self.dir,
             preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
         self.name = os.ttyname(slave)
         os.close(slave)
@@ -591,7 +592,7 @@ def resize():
             'Router#01234567890123456789012', '34567890123456789']), 'at 30 columns:\n%s', t.story())
     for size in ((1, 0), (0, 0), (1, 1), (1, 2)):
         with Terminal(size=size) as t:
-            t.keys(b'enable\rshow version\rexit\r')
+            t.keys(b'enable\rterminal length 0\rshow version\rexit\r')
             check(t.ended() == 0 and b'gw Software' in t.raw, 'size %s\n%s', size, t.story())
 
 
@@ -656,6 +657,7 @@ def terminal_stopped():
     """The user stops the output (^S): signalling goes on, nothing spins, nothing is lost."""
     with fake.Registrar(grant=2) as r, Terminal(fake.config(lib.port(), r)) as t:
         t.enable()
+        t.command('terminal length 0')
         t.keys(b'\x13')
         t.keys(b'show version\rshow sip-ua statistics\r')
         seen = len(r.seen)

@@ -16,6 +16,7 @@ class Registrar:
     def __init__(self, mute=False, realm='example.com', accounts=None, grant=None):
         self.mute, self.realm, self.accounts, self.grant = mute, realm, accounts, grant
         self.seen = [] # (Msg, 'mute', 'plain', 'ok', 'wrong' or 'left')
+        self.times = [] # when each came
         self.waiting = {} # Call-ID and CSeq -> (Msg, source) that was not answered
         self.port = lib.port()
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -58,6 +59,7 @@ class Registrar:
             m = sipmsg.Msg(raw)
             if m.method != 'REGISTER':
                 continue
+            self.times.append(time.monotonic())
             if self.mute:
                 self.seen.append((m, 'mute'))
                 self.waiting[m.get('call-id'), m.cseq] = (m, source)

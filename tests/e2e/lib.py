@@ -116,7 +116,7 @@ class Lines:
 
 
 class Gw:
-    """A gw with its piped console. `config` is the text of its startup configuration."""
+    """A gw with its piped console. `config` is the text of its startup configuration; {dir} in args its directory."""
 
     def __init__(self, config='', args=(), name='gw', env=None):
         self.dir = tempfile.mkdtemp(prefix='gw-e2e.')
@@ -126,7 +126,7 @@ class Gw:
             f.write(config)
         os.chmod(self.file, 0o600)
         self.process = subprocess.Popen(
-            [gw_path(), '-f', self.file, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [gw_path(), '-f', self.file, *(x.replace('{dir}', self.dir) for x in args)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=self.dir, env={**os.environ, **(env or {})})
         self.out = Lines(self.process.stdout.fileno())
         self.log = Lines(self.process.stderr.fileno())

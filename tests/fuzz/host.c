@@ -77,16 +77,16 @@ set_master_key(void *arg, const char *key, char *err, size_t errsz)
 }
 
 static void
-set_debug(void *arg, const char *category, bool on)
+consoles(void *arg, console_visit *visit, void *visit_arg)
 {
-	(void)arg, (void)category, (void)on;
+	(void)arg;
+	visit(visit_arg, &(struct console_row){ "vty0", "alice", "192.0.2.7", 3725 });
 }
 
-static bool
-debug(void *arg, const char *category)
+static void
+clear_line(void *arg, const char *line)
 {
-	(void)arg, (void)category;
-	return false;
+	(void)arg, (void)line;
 }
 
 static void
@@ -199,8 +199,8 @@ fuzz_cli(struct fuzz_host **h)
 			.random = random_bytes,
 			.master_key = master_key,
 			.set_master_key = set_master_key,
-			.set_debug = set_debug,
-			.debug = debug,
+			.consoles = consoles,
+			.clear_line = clear_line,
 			.log_lines = log_lines,
 			.log_clear = log_clear,
 			.log_status = log_status,

@@ -1,0 +1,11 @@
+/* attach.h - gw -a and gw -c: a front of this process at a console of a running gw. */
+#ifndef GW_GW_ATTACH_H
+#define GW_GW_ATTACH_H
+
+enum { ATTACH_FAILED = 2 }; /* exit status */
+
+/* script: the lines to run (gw -c); NULL: what is typed. Returns the exit status: 0; 1 when a line was
+ * refused (at a terminal: never), or the gateway or the connection ended; ATTACH_FAILED. */
+int attach(const char *path, const char *script);
+
+#endif
