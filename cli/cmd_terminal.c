@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
@@ -89,6 +90,21 @@ show_history(struct cmd_call *c)
 	return 0;
 }
 
+static int
+show_history_json(struct cmd_call *c)
+{
+	const struct recall *r = vty_recall(c->vty, vty_configuring(c->vty));
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_array(&j, "history");
+	for (size_t i = 0; i < r->lines.n; i++)
+		json_string(&j, NULL, r->lines.v[i]);
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
 struct users {
 	struct cmd_call *call;
 	bool wide;
@@ -123,6 +139,43 @@ show_users(struct cmd_call *c)
 	return 0;
 }
 
+struct users_json {
+	struct json j;
+	const char *own;
+};
+
+static bool
+write_user(void *arg, const struct console_row *row)
+{
+	struct users_json *u = arg;
+	unsigned number;
+	char kind[4];
+
+	json_object(&u->j, NULL);
+	json_uint(&u->j, "number", line_number(row->line, kind, &number));
+	json_string(&u->j, "line", row->line);
+	json_bool(&u->j, "own", str_eq(row->line, u->own));
+	json_string(&u->j, "user", *row->user == '\0' ? NULL : row->user);
+	json_string(&u->j, "location", *row->location == '\0' ? NULL : row->location);
+	json_int(&u->j, "idle_s", row->idle_s);
+	json_close(&u->j);
+	return true;
+}
+
+static int
+show_users_json(struct cmd_call *c)
+{
+	const struct cli_host *h = cli_host(vty_cli(c->vty));
+	struct users_json u = { .own = vty_line_name(c->vty) };
+
+	json_begin(&u.j, c->out);
+	json_array(&u.j, "users");
+	h->consoles(h->arg, write_user, &u);
+	json_close(&u.j);
+	json_end(&u.j);
+	return 0;
+}
+
 static int
 show_terminal(struct cmd_call *c)
 {
@@ -142,6 +195,26 @@ show_terminal(struct cmd_call *c)
 		out_str(c->out, "History is disabled.\n");
 	else
 		out_printf(c->out, "History is enabled, history size is %u.\n", t->history);
+	return 0;
+}
+
+static int
+show_terminal_json(struct cmd_call *c)
+{
+	const struct vty_terminal *t = vty_terminal(c->vty);
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_object(&j, "terminal");
+	json_string(&j, "line", vty_line_name(c->vty));
+	json_string(&j, "type", t->type[0] == '\0' ? NULL : t->type);
+	json_uint(&j, "length", t->length);
+	json_uint(&j, "width", t->width);
+	json_uint(&j, "history_size", t->history);
+	json_uint(&j, "exec_timeout_s", t->timeout_s);
+	json_bool(&j, "monitor", t->monitor);
+	json_close(&j);
+	json_end(&j);
 	return 0;
 }
 
@@ -228,12 +301,12 @@ static const struct cmd rows[] = {
 	    { "history", "Keep no history" }, { "size", "Back to 10 lines" }), .run = set_history,
 	    .example = "terminal no history size" },
 	{ .form = "show history", .flags = CMD_PIPE | CMD_USER, .words = WORDS(SHOW,
-	    { "history", "Display the session command history" }), .run = show_history, .example = "show history" },
+	    { "history", "Display the session command history" }), .run = show_history, .json = show_history_json, .example = "show history" },
 	{ .form = "show users [wide$wide]", .flags = CMD_PIPE | CMD_USER, .words = WORDS(SHOW,
-	    { "users", "Display information about terminal lines" }, { "wide", "Use wide format" }), .run = show_users,
+	    { "users", "Display information about terminal lines" }, { "wide", "Use wide format" }), .run = show_users, .json = show_users_json,
 	    .example = "show users" },
 	{ .form = "show terminal", .flags = CMD_PIPE | CMD_USER, .words = WORDS(SHOW,
-	    { "terminal", "Display terminal configuration parameters" }), .run = show_terminal,
+	    { "terminal", "Display terminal configuration parameters" }), .run = show_terminal, .json = show_terminal_json,
 	    .example = "show terminal" },
 	{ .form = "clear line <0-100>$number", .words = WORDS(CLEAR, { "<0-100>", "Line number, as show users has it" }),
 	    .run = clear_line, .example = "clear line 3" },
