@@ -50,7 +50,7 @@ def usage(pid):
 def run(gw, config, count):
     """CPU seconds, wall seconds, RSS and peak RSS in KiB when `count` registrations are up."""
     start = time.monotonic()
-    p = subprocess.Popen([gw, '-D', '-f', config], stderr=subprocess.PIPE, text=True)
+    p = subprocess.Popen([gw, '-D', '-f', config, '-s', str(config) + '.sock'], stderr=subprocess.PIPE, text=True)
     done = 0
     try:
         if count == 0:

@@ -423,7 +423,7 @@ def broken_startup_file():
             got = run('-f', path, '--strict')
             check(got.status == 1 and got.seconds < 3, 'starts with --strict\n%s', got)
             check(all('%s:%d:' % (path, n) in got.err for n in numbers), 'not named\n%s', got)
-            got = run('-f', path, '-D', '--strict')
+            got = run('-f', path, '-D', '-s', d + '/gw.sock', '--strict')
             check(got.status == 1, 'starts with -D --strict\n%s', got)
 
 
@@ -434,7 +434,7 @@ def port_in_use():
         with lib.Gw(text) as gw:
             check(r.until(SECONDS, lambda: r.numbers() == ['1001'], gw), 'not registered\n%s', gw.story())
             seen = len(r.seen)
-            for args in (), ('-D',):
+            for args in (), ('-D', '-s', gw.dir + '/gw.sock'):
                 got = run('-f', gw.file, *args, seconds=5)
                 check(got.status == 1, 'the second instance\n%s', got)
                 check(own in got.err and re.search(r'address|\d+\.\d+\.\d+\.\d+', got.err) and 'listen-port' in got.err

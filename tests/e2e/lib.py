@@ -120,6 +120,8 @@ class Gw:
 
     def __init__(self, config='', args=(), name='gw', env=None):
         self.dir = tempfile.mkdtemp(prefix='gw-e2e.')
+        if '-D' in args and '-s' not in args: # the usual socket may be somebody's
+            args = (*args, '-s', '{dir}/gw.sock')
         self.file = os.path.join(self.dir, 'startup-config')
         self.name = name
         with open(self.file, 'w') as f:

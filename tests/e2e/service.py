@@ -37,8 +37,8 @@ class Manager:
         with open(file, 'w') as f:
             f.write('voice service voip\n sip\n  listen-port non-secure %d\n%s' % (lib.port(), config))
         self.process = subprocess.Popen(
-            [lib.gw_path(), '-D', '-f', file], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log,
-            env={**os.environ, 'NOTIFY_SOCKET': self.name, **(env or {})}, cwd=self.dir)
+            [lib.gw_path(), '-D', '-f', file, '-s', os.path.join(self.dir, 'gw.sock')], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self.log, env={**os.environ, 'NOTIFY_SOCKET': self.name, **(env or {})}, cwd=self.dir)
 
     def __enter__(self):
         return self
