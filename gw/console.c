@@ -256,19 +256,29 @@ set_idle(struct console *c)
 	loop_timer_set(c->idle, counts ? c->active + (int64_t)s * 1000 : LOOP_NEVER);
 }
 
-/* Somebody begins to work on the line. */
+/* A console on which nothing has been done yet. */
 static void
-begin(struct console *c)
+renew(struct console *c)
 {
+	struct vty_terminal *t;
+
 	vty_free(c->vty);
-	c->parked = false;
 	memset(c->history, 0, sizeof c->history);
 	c->vty = vty_new(c->gw->cli, &c->out, c->terminal && !c->command);
 	vty_on_go_on(c->vty, on_go_on, c);
 	vty_set_line(c->vty, c->line, c->from);
 	vty_set_user(c->vty, c->user);
 	vty_window(c->vty, c->rows, c->columns);
-	snprintf(vty_terminal(c->vty)->type, sizeof vty_terminal(c->vty)->type, "%s", c->type);
+	t = vty_terminal(c->vty);
+	snprintf(t->type, sizeof t->type, "%s", c->type);
+}
+
+/* Somebody begins to work on the line. */
+static void
+begin(struct console *c)
+{
+	renew(c);
+	c->parked = false;
 	if (c->command)
 		vty_set_level(c->vty, LEVEL_PRIVILEGED);
 }
@@ -306,7 +316,7 @@ close_session(struct console *c, const char *why)
 		bye(c, BYE_ENDING, why);
 		return;
 	}
-	begin(c);
+	renew(c);
 	c->parked = true;
 	text = xasprintf("\n%s %s is now available\n\n\n\nPress RETURN to get started.\n\n",
 	    c->gw->conf->system->hostname, c->line);
