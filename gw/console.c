@@ -664,7 +664,13 @@ consoles_clear(struct consoles *all, const char *line)
 void
 consoles_end(struct consoles *all, const char *why)
 {
-	for (size_t i = 0; i < all->list.n; i++)
-		if (all->list.v[i]->attached)
-			bye(all->list.v[i], BYE_ENDING, why);
+	for (size_t i = 0; i < all->list.n; i++) {
+		struct console *c = all->list.v[i];
+
+		if (!c->attached)
+			continue;
+		if (c->running) /* it has asked for it */
+			out_flush(&c->out);
+		bye(c, c->running ? BYE_CLOSED : BYE_ENDING, why);
+	}
 }

@@ -191,7 +191,7 @@ frame_stream_free(struct frame_stream *s)
 	*s = (struct frame_stream){ 0 };
 }
 
-/* One frame and the beginning of the next fit. What was taken is wiped: it may have been a password. */
+/* One frame and the beginning of the next fit. */
 char *
 frame_stream_room(struct frame_stream *s, size_t *room)
 {
@@ -202,7 +202,7 @@ frame_stream_room(struct frame_stream *s, size_t *room)
 	if (s->at > 0) {
 		memmove(s->buf, s->buf + s->at, s->len);
 		mem_wipe(s->buf + s->len, s->at);
-		s->at = 0;
+		s->at = s->last = 0;
 	}
 	*room = s->cap - s->len;
 	return s->buf + s->len;
@@ -221,6 +221,8 @@ frame_stream_next(struct frame_stream *s, struct frame *f)
 	const char *at = s->buf + s->at;
 	size_t len;
 
+	mem_wipe(s->buf + s->last, s->at - s->last);
+	s->last = s->at;
 	if (s->len < FRAME_HEADER)
 		return 0;
 	len = number_at(at);

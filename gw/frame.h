@@ -94,12 +94,14 @@ void frame_encode(struct out *, const struct frame *);
 struct frame_stream {
 	char *buf;
 	size_t at, len, cap; /* what waits stands at buf + at */
+	size_t last; /* where the frame before it begins */
 };
 void frame_stream_free(struct frame_stream *);
 /* Where the next bytes go, room for at least one, and then how many came. */
 char *frame_stream_room(struct frame_stream *, size_t *room);
 void frame_stream_add(struct frame_stream *, size_t n);
-/* 1: a frame, borrowed until the next call; 0: not whole yet; -1: no such frame, the stream is useless. */
+/* 1: a frame, borrowed until the next call, which wipes it: it may be a password; 0: not whole yet; -1: no
+ * such frame, the stream is useless. */
 int frame_stream_next(struct frame_stream *, struct frame *);
 
 #endif

@@ -230,6 +230,8 @@ take_bye(struct front *f, const struct frame *frame)
 	f->bye = bye == BYE_CLOSED ? BYE_CLOSED : bye == BYE_ENDING ? BYE_ENDING : BYE_REFUSED;
 	free(f->why);
 	f->why = xstrndup(why, len);
+	if (f->drawn && f->bye != BYE_CLOSED) /* in the middle of a line */
+		front_print_text(f, "\n");
 	end(f);
 }
 

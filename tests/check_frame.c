@@ -47,6 +47,27 @@ START_TEST(frames_arrive_whole_in_any_pieces)
 }
 END_TEST
 
+START_TEST(a_frame_is_wiped_once_it_was_taken)
+{
+	struct frame_stream s = { 0 };
+	struct out bytes = OUT_MEMORY;
+	struct frame f;
+
+	frame_encode(&bytes, &(struct frame){ FRAME_LINE, "Sesame9", 7 });
+	frame_encode(&bytes, &(struct frame){ FRAME_LINE, "next", 4 });
+	add(&s, bytes.buf, bytes.len);
+	ck_assert_int_eq(frame_stream_next(&s, &f), 1);
+	ck_assert(memmem(s.buf, bytes.len, "Sesame9", 7) == f.data);
+	ck_assert_int_eq(frame_stream_next(&s, &f), 1);
+	ck_assert(memmem(s.buf, bytes.len, "Sesame9", 7) == NULL);
+	ck_assert(memmem(s.buf, bytes.len, "next", 4) == f.data);
+	ck_assert_int_eq(frame_stream_next(&s, &f), 0);
+	ck_assert(memmem(s.buf, bytes.len, "next", 4) == NULL);
+	frame_stream_free(&s);
+	out_free(&bytes);
+}
+END_TEST
+
 START_TEST(the_longest_frame_fits)
 {
 	struct frame_stream s = { 0 };
@@ -209,6 +230,7 @@ main(void)
 	int failed;
 
 	tcase_add_loop_test(t, frames_arrive_whole_in_any_pieces, 0, 45);
+	tcase_add_test(t, a_frame_is_wiped_once_it_was_taken);
 	tcase_add_test(t, the_longest_frame_fits);
 	tcase_add_loop_test(t, what_is_no_frame_ends_the_stream, 0, COUNT(no_frames));
 	tcase_add_test(t, hello_says_what_was_said);

@@ -482,7 +482,8 @@ def service_ends():
         t.shows('Router#half a li')
         gw.process.terminate()
         check(gw.ended() == 0, 'service: %s', gw.story())
-        check(t.ended() == 1 and b'the gateway is ending' in t.raw, 'terminal: %s', t.story())
+        check(t.ended() == 1 and t.above(2) == 'Router#half a li' and t.above().endswith('the gateway is ending'),
+              'terminal: %s', t.story())
         err = p.communicate()[1]
         check(p.returncode == 1 and 'the gateway is ending' in err, 'pipe: %s %s', p.returncode, err)
         check(not os.path.exists(gw.socket), 'the socket is left')
@@ -490,6 +491,19 @@ def service_ends():
         t.enable()
         gw.process.kill()
         check(t.ended() == 1 and b'the gateway is gone' in t.raw, 'killed: %s', t.story())
+
+
+def reload():
+    """Whoever reloads is told by the end of the console; the others by a message; then all may come again."""
+    with Service() as gw, gw.terminal() as t, gw.terminal() as other:
+        t.enable()
+        other.enable()
+        t.shows('Proceed with reload? [confirm]', b'reload\r')
+        t.keys(b'\r')
+        check(t.ended() == 0 and other.ended() == 1, 'exit status: %s %s', t.story(), other.story())
+        check(gw.wait(SECONDS, gw.listens) and len(gw.show('show users')) == 2, 'not again')
+        check(gw.run('reload').returncode == 0, 'a script that reloads')
+        check(gw.wait(SECONDS, gw.listens) and gw.alive(), 'not again')
 
 
 def stale_and_second():
@@ -694,7 +708,7 @@ def late(r, grant):
 TESTS = (
     several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, shell, keys_through_the_socket, pages,
     interrupted_output, sizes_and_terminals, passwords, histories, monitor_and_debug, stopped_client, client_dies,
-    service_ends, stale_and_second, foreground, hostile, nobody_home, a_hundred_consoles, clear_line, paste)
+    service_ends, reload, stale_and_second, foreground, hostile, nobody_home, a_hundred_consoles, clear_line, paste)
 
 
 def main(wanted):
