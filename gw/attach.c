@@ -114,6 +114,10 @@ verdict(const struct attachment *a, bool terminal)
 
 	switch (front_bye(a->front, &why)) {
 	case BYE_CLOSED:
+		if (!front_greeted(a->front)) {
+			why = a->lost ? "the gateway is gone" : "no answer yet";
+			break;
+		}
 		if (a->lost)
 			fprintf(stderr, "gw: %s: the gateway is gone\n", a->path);
 		return a->lost || a->broken || (!terminal && front_refused(a->front));

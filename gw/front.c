@@ -326,8 +326,12 @@ look_for_interrupt(struct front *f)
 	const char *waiting = front_waiting(f, &n);
 	const char *c = n == 0 ? NULL : memrchr(waiting, CONTROL_C, n);
 
-	if (c == NULL || !f->terminal || !f->greeted || front_may_type(f))
+	if (c == NULL || !f->terminal || front_may_type(f))
 		return;
+	if (!f->greeted) { /* nobody answers */
+		end(f);
+		return;
+	}
 	keys = (size_t)(c - waiting) + 1;
 	front_taken(f, keys);
 	interrupt(f);

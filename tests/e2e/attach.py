@@ -184,6 +184,24 @@ def cannot_attach():
         status(name, 'no gw is running there')
 
 
+def no_answer():
+    """A service that says nothing can be left with ^C; one that is gone at once is an error too."""
+    with lib.tempfile.TemporaryDirectory() as d, socket.socket(socket.AF_UNIX) as s:
+        name = d + '/mute'
+        s.bind(name)
+        s.listen(1)
+        s.settimeout(SECONDS)
+        with console.Terminal(command=[lib.gw_path(), '-a', '-s', name]) as t:
+            peer = s.accept()[0]
+            check(peer.recv(65536), 'no HELLO')
+            t.keys(b'typed ahead\x03')
+            check(t.ended() == 2 and b'no answer yet' in t.raw, '^C: %s', t.story())
+            peer.close()
+        with console.Terminal(command=[lib.gw_path(), '-a', '-s', name]) as t:
+            s.accept()[0].close()
+            check(t.ended() == 2 and b'the gateway is gone' in t.raw, 'gone: %s', t.story())
+
+
 def shell():
     """gwsh: the shell of an account."""
     with Service() as gw:
@@ -706,7 +724,7 @@ def late(r, grant):
 
 
 TESTS = (
-    several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, shell, keys_through_the_socket, pages,
+    several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, no_answer, shell, keys_through_the_socket, pages,
     interrupted_output, sizes_and_terminals, passwords, histories, monitor_and_debug, stopped_client, client_dies,
     service_ends, reload, stale_and_second, foreground, hostile, nobody_home, a_hundred_consoles, clear_line, paste)
 
