@@ -674,7 +674,8 @@ def clear_line():
         check(t.above() == ' [OK]', '%s', t.story())
         check(other.ended() == 1 and b'The line was cleared' in other.raw, 'other: %s', other.story())
         check(t.command('clear line ' + mine[1]) == ['% Not allowed to clear current line'], '%s', t.story())
-        check(t.command('clear line 77') == ["% Nobody is on line 77: 'show users' lists those in use"], '%s', t.story())
+        check(t.command('clear line 77') == ["% Nobody is on line 77: 'show users' lists those in use"], '%s',
+              t.story())
 
 
 # --- much -----------------------------------------------------------------------------------------------------------
@@ -705,7 +706,7 @@ def paste(consoles=10, lines=1000):
             c.stdout.close()
         got = gw.show('show running-config | count ^ip host h')
         check(got == ['Number of lines which match regexp = %d' % (consoles * lines)], 'stored: %s', got)
-        print('  %d lines from each of %d consoles: %.1f s; the longest time between two REGISTER of a number: %.1f s' % (
+        print('  %d lines from each of %d consoles: %.1f s; longest time between two REGISTER of a number: %.1f s' % (
             lines, consoles, took, late(r, grant)))
 
 
@@ -724,9 +725,10 @@ def late(r, grant):
 
 
 TESTS = (
-    several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, no_answer, shell, keys_through_the_socket, pages,
-    interrupted_output, sizes_and_terminals, passwords, histories, monitor_and_debug, stopped_client, client_dies,
-    service_ends, reload, stale_and_second, foreground, hostile, nobody_home, a_hundred_consoles, clear_line, paste)
+    several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, no_answer, shell,
+    keys_through_the_socket, pages, interrupted_output, sizes_and_terminals, passwords, histories, monitor_and_debug,
+    stopped_client, client_dies, service_ends, reload, stale_and_second, foreground, hostile, nobody_home,
+    a_hundred_consoles, clear_line, paste)
 
 
 def main(wanted):
