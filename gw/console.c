@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/login.h"
 #include "cli/pager.h"
 #include "cli/recall.h"
 #include "cli/vty.h"
@@ -243,15 +244,18 @@ on_go_on(void *arg)
 {
 	struct console *c = arg;
 
-	if (!c->busy && !c->ended)
-		answer(c, false);
+	if (c->busy || c->ended)
+		return;
+	c->active = loop_now();
+	answer(c, false);
 }
 
 static void
 set_idle(struct console *c)
 {
 	unsigned s = vty_terminal(c->vty)->timeout_s;
-	bool counts = s > 0 && !c->command && !c->parked && (c->attached || c->terminal);
+	bool counts = s > 0 && !c->command && !c->parked && (c->attached || c->terminal) &&
+		      vty_wants(c->vty) != VTY_NOTHING;
 
 	loop_timer_set(c->idle, counts ? c->active + (int64_t)s * 1000 : LOOP_NEVER);
 }
@@ -273,14 +277,37 @@ renew(struct console *c)
 	snprintf(t->type, sizeof t->type, "%s", c->type);
 }
 
+/* As the line is configured. A length or width other than the usual one counts instead of the window's. */
+static void
+take_line_settings(struct console *c, const struct line_conf *l)
+{
+	struct vty_terminal *t = vty_terminal(c->vty);
+
+	t->timeout_s = l->timeout_s;
+	t->history = l->history;
+	t->synchronous = l->synchronous;
+	t->length_set = l->length != VTY_LENGTH;
+	t->width_set = l->width != VTY_WIDTH;
+	if (t->length_set)
+		t->length = l->length;
+	if (t->width_set)
+		t->width = l->width;
+}
+
 /* Somebody begins to work on the line. */
 static void
 begin(struct console *c)
 {
+	const struct login_entry entry = { .kind = c->attached ? LINE_VTY : LINE_CONSOLE,
+		.number = c->number,
+		.peer = c->attached ? c->user : NULL,
+		.trusted = c->trusted,
+		.command = c->command };
+
 	renew(c);
 	c->parked = false;
-	if (c->command)
-		vty_set_level(c->vty, LEVEL_PRIVILEGED);
+	take_line_settings(c, conf_line(c->gw->conf, entry.kind, entry.number));
+	login_begin(c->vty, &entry);
 }
 
 /* What the front reads next, once all is printed. */
@@ -577,7 +604,12 @@ console_new(struct gw *gw, const struct console_peer *peer, const struct console
 	pager_begin(c->pager, 0, 0);
 	c->busy = true;
 	begin(c);
-	answer(c, false);
+	if (vty_closed(c->vty) && !c->terminal) { /* nobody can be asked */
+		out_flush(&c->out);
+		bye(c, BYE_REFUSED, "not logged in");
+	} else {
+		answer(c, false);
+	}
 	c->busy = false;
 	return c;
 }

@@ -374,6 +374,34 @@ def passwords():
         check('esame' not in '\n'.join(gw.log.all) and 'esame' not in '\n'.join(gw.show('show logging')), 'logged')
 
 
+def logins():
+    """What the line demands is asked through the socket; root is asked for nothing that he cannot type."""
+    more = ('!\nusername alice privilege 15 secret Sesame7\nline vty 0 99\n login local\n exec-timeout 0 2\n'
+            ' length 7\n width 100\n history size 4\n!\n')
+    with Service(fake.config(lib.port(), numbers=()) + more) as gw, gw.terminal() as t:
+        t.shows('Username:')
+        t.keys(b'alice\r')
+        t.shows('Password:')
+        t.keys(b'Sesame6\r')
+        check(t.wait(lambda: '% Login invalid' in t.screen.lines() and t.row() == 'Username:'), 'not refused: %s',
+              t.story())
+        # typed ahead, while the password is checked
+        t.keys(b'alice\rSesame7\rterminal length 0\rshow terminal\r')
+        check(t.wait(lambda: t.row() == 'Router#' and 'Length: 0 lines, Width: 100 columns' in t.screen.lines()),
+              'not let in: %s', t.story())
+        check(b'esame' not in t.raw, 'a password shows')
+        check('History is enabled, history size is 4.' in t.screen.lines(), 'line: %s', t.story())
+        check(t.ended() == 1 and b'The exec-timeout of this line has passed' in t.raw, 'the time: %s', t.story())
+        check(gw.run('show clock').returncode == 0, 'root runs a command')
+        if os.geteuid() == 0:
+            os.chmod(gw.dir, 0o755)
+            os.chown(gw.socket, 0, 65533)
+            who = {'user': 65534, 'group': 65533, 'extra_groups': []}
+            for got in gw.run('show clock', **who), gw.run(stdin='show clock\n', **who):
+                check(got.returncode == 2 and got.stdout.startswith('% A login is configured') and
+                      'not logged in' in got.stderr and 'UTC' not in got.stdout, 'nobody got in: %s', got)
+
+
 def histories():
     with Service() as gw, gw.terminal() as t:
         t.enable()
@@ -726,8 +754,8 @@ def late(r, grant):
 
 TESTS = (
     several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, no_answer, shell,
-    keys_through_the_socket, pages, interrupted_output, sizes_and_terminals, passwords, histories, monitor_and_debug,
-    stopped_client, client_dies, service_ends, reload, stale_and_second, foreground, hostile, nobody_home,
+    keys_through_the_socket, pages, interrupted_output, sizes_and_terminals, passwords, logins, histories,
+    monitor_and_debug, stopped_client, client_dies, service_ends, reload, stale_and_second, foreground, hostile, nobody_home,
     a_hundred_consoles, clear_line, paste)
 
 
