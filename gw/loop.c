@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sofia-sip/su_time.h>
 #include <sofia-sip/su_wait.h>
 
 #include "base/mem.h"
@@ -55,6 +56,31 @@ on_anchor(su_root_magic_t *magic, su_timer_t *timer, su_timer_arg_t *arg)
 
 	(void)magic;
 	su_timer_set_interval(timer, on_anchor, arg, HOUR_MS);
+}
+
+/* libsofia's timers follow the wall clock: set back by a day, it would leave every transaction under way
+ * unanswered for that day. The library has this hook, called with the time it read; it gets one that only
+ * advances. */
+extern void (*_su_time)(su_time_t *);
+static time_t boot; /* when the monotonic clock began */
+
+static void
+steady_time(su_time_t *t)
+{
+	struct timespec now;
+
+	if (t == NULL)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	t->tv_sec = (unsigned long)(boot + now.tv_sec);
+	t->tv_usec = (unsigned long)(now.tv_nsec / 1000);
+}
+
+static void
+follow_monotonic_clock(void)
+{
+	boot = (time_t)((loop_wall() - loop_now()) / 1000) + SU_TIME_EPOCH;
+	_su_time = steady_time;
 }
 
 static size_t
@@ -244,6 +270,7 @@ loop_new(void)
 	int reason;
 
 	su_init();
+	follow_monotonic_clock();
 	l->root = su_root_create(NULL);
 	l->signals = -1;
 	l->armed = LOOP_NEVER;
