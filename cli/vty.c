@@ -629,13 +629,20 @@ exec_line(struct vty *v, const struct mode *mode, const char *line, size_t offse
 
 /* Lines. */
 
-/* Bytes that have no place in a line: the position of the first, or -1. */
+/* A character that has no place in a line, since it drives terminals: where it is (its first byte), or -1.
+ * The controls U+0080 to U+009F are two bytes of UTF-8. */
 static long
-bad_byte(const char *line, size_t len)
+bad_character(const char *line, size_t len, unsigned *what)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < 0x20 ? line[i] != '\t' : line[i] == 0x7f)
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char *c = (const unsigned char *)line + i;
+		bool c1 = c[0] == 0xc2 && i + 1 < len && c[1] >= 0x80 && c[1] < 0xa0;
+
+		if (c1 || c[0] == 0x7f || (c[0] < 0x20 && c[0] != '\t')) {
+			*what = c1 ? c[1] : c[0];
 			return (long)i;
+		}
+	}
 	return -1;
 }
 
@@ -692,6 +699,7 @@ with_etx_shown(const struct vty *v, char *text)
 int
 vty_try(struct vty *v, const char *line, size_t len)
 {
+	unsigned what = 0;
 	char *text;
 	long bad;
 	int rc;
@@ -703,16 +711,16 @@ vty_try(struct vty *v, const char *line, size_t len)
 	if (len > LINE_MAX_BYTES + WRITTEN_MORE)
 		return vty_refuse_length(v, len);
 	text = xstrndup(line, len);
-	bad = bad_byte(line, len);
+	bad = bad_character(line, len, &what);
 	if (bad >= 0 && line[bad] == ETX && strlen(text) == len) {
 		text = with_etx_shown(v, text);
-		bad = bad_byte(text, strlen(text));
+		bad = bad_character(text, strlen(text), &what);
 	}
 	if (bad < 0) {
 		rc = text_line(v, text);
 	} else {
 		vty_refuse(v, LINE_BYTE, (size_t)bad, 0);
-		out_printf(&v->error.text, "%% Control character 0x%02x", (unsigned char)text[bad]);
+		out_printf(&v->error.text, "%% Control character 0x%02x", what);
 		rc = -1;
 	}
 	str_wipe_free(text);
