@@ -52,7 +52,11 @@ file_read(const char *path, size_t max, size_t *len, bool *missing, char *err, s
 		fail(path, "File too large", err, errsz);
 		goto out;
 	}
-	text = xmalloc((size_t)st.st_size + 1);
+	text = malloc((size_t)st.st_size + 1); /* large: a reason to refuse the file, not to end */
+	if (text == NULL) {
+		fail(path, strerror(errno), err, errsz);
+		goto out;
+	}
 	while (got > 0 && n < (size_t)st.st_size) {
 		got = read(fd, text + n, (size_t)st.st_size - n);
 		n += got > 0 ? (size_t)got : 0;
