@@ -42,6 +42,7 @@ static const struct {
 	{ "99999999999999999999", 0, UINT64_MAX, -1, 0 },
 };
 
+/* V9 */
 START_TEST(a_number_is_decimal_digits_in_its_range)
 {
 	uint64_t value = 77;
@@ -193,6 +194,7 @@ static const struct {
 	{ "\x80", 1, "\\x80" },
 };
 
+/* L7 */
 START_TEST(escaped_text_cannot_drive_a_terminal)
 {
 	struct out o = OUT_MEMORY;
@@ -242,6 +244,7 @@ take_log(void *arg, enum log_level level, const char *facility, const char *mnem
 	out_printf(arg, "%%%s-%d-%s: %s\n", facility, level, mnemonic, text);
 }
 
+/* L7 */
 START_TEST(a_log_entry_is_one_line)
 {
 	struct out o = OUT_MEMORY;

@@ -277,6 +277,7 @@ END_TEST
 
 /* In an indented file a line at the left is not the sub-mode's when a mode above knows it, and never a line
  * of a kept statement by default. */
+/* L15 */
 START_TEST(indentation_tells_what_the_words_do_not)
 {
 	static const char text[] =
@@ -468,6 +469,7 @@ assert_marker(struct fixture *f, const char *line, size_t at, const char *said)
 	free(expected);
 }
 
+/* L17, V2, V5, V6, V9, V10, V11, V12 */
 START_TEST(a_forbidden_line_is_refused_and_changes_nothing)
 {
 	struct fixture *f = configuring(refusals[_i].before);
@@ -611,6 +613,7 @@ static const struct {
 	{ " banner login \003Names\003\n", "banner login ^CNames^C\n", "\003" },
 };
 
+/* L5, L6, L14, L16, V1, V3, V4, V5, V16 */
 START_TEST(a_permitted_line_does_what_it_says)
 {
 	struct fixture *f = configuring(effects[_i].lines);
@@ -679,6 +682,7 @@ START_TEST(a_slip_of_the_finger_is_refused_where_it_happens)
 END_TEST
 
 /* The second console takes away what the first one is writing below. */
+/* F11 */
 START_TEST(two_consoles_in_one_section_do_not_harm_each_other)
 {
 	struct fixture *f = configuring("redundancy\n path a\n log config\n  hidekeys\n");
@@ -702,6 +706,98 @@ START_TEST(two_consoles_in_one_section_do_not_harm_each_other)
 }
 END_TEST
 
+/* V13: nothing translates yet, so a rule is text: any is kept byte for byte, up to the limit of a line. */
+static const char *const odd_rules[] = { "rule 1 /\\(/ /x/", "rule 1 /a/ /\\9/",
+	"rule 1 /\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)\\(\\)/ /\\11/", "rule 1 // //",
+	"rule 1 /a/ x", "rule 1 /a", "rule 1 /((((((((((.*)*)*)*)*)*)*)*)*)*$/ /\\1\\1\\1\\1/",
+	"rule 1 /" X100 X100 "/ //" };
+
+/* V13 */
+START_TEST(an_odd_translation_rule_is_kept_as_it_is)
+{
+	char *lines = xasprintf("voice translation-rule 1\n%s\n", odd_rules[_i]), *text, *line, *digits;
+	struct fixture *f = configuring(lines);
+
+	line = xasprintf("voice translation-rule 1\n %s\n", odd_rules[_i]);
+	text = fixture_config(f);
+	ck_assert_msg(strstr(text, line) != NULL, "'%s' becomes\n%s", odd_rules[_i], text);
+	assert_stable("rule", text);
+	digits = xmalloc(30001);
+	memset(digits, '5', 30000);
+	memcpy(digits, "rule 2 /", 8);
+	digits[30000] = '\0';
+	ck_assert_int_ne(vty_line(f->vty, digits, 30000), 0);
+	free(digits);
+	free(line);
+	free(text);
+	free(lines);
+	fixture_free(f);
+}
+END_TEST
+
+/* F11: the second console takes away the very object; what the first types next is refused, one mode up. */
+static const struct {
+	const char *mode, *remove, *next;
+} vanishing[] = {
+	{ "dial-peer voice 7 pots", "no dial-peer voice 7", "description a" },
+	{ "dial-peer voice 7 pots", "no dial-peer voice 7", "no shutdown" },
+	{ "interface Loopback0", "no interface Loopback0", "shutdown" },
+	{ "voice class codec 1", "no voice class codec 1", "codec preference 1 g711alaw" },
+};
+
+/* F11 */
+START_TEST(a_mode_that_is_gone_falls_back_to_global)
+{
+	char *lines = xasprintf("%s\n", vanishing[_i].mode), *before, *after;
+	struct fixture *f = configuring(lines);
+	struct vty *other = vty_new(f->cli, &f->out, false);
+
+	ck_assert_int_eq(vty_line(other, "enable", 6), 0);
+	ck_assert_int_eq(vty_line(other, "configure terminal", 18), 0);
+	ck_assert_int_eq(vty_line(other, vanishing[_i].remove, strlen(vanishing[_i].remove)), 0);
+	before = fixture_config(f);
+	vty_help(f->vty, "de");
+	free(vty_complete(f->vty, "de"));
+	ck_assert_int_ne(vty_line(f->vty, vanishing[_i].next, strlen(vanishing[_i].next)), 0);
+	ck_assert_str_eq(vty_prompt(f->vty), "Router(config)#");
+	after = fixture_config(f);
+	ck_assert_str_eq(after, before);
+	ck_assert_int_eq(fixture_type(f, lines), 0); /* made anew */
+	free(before);
+	free(after);
+	free(lines);
+	vty_free(other);
+	fixture_free(f);
+}
+END_TEST
+
+/* F10: one saves while the other is in the middle of things: whole lines, all of those carried out. */
+START_TEST(saving_takes_what_was_carried_out_and_whole)
+{
+	static const char *const typed[] = { "dial-peer voice 7 pots", "description one",
+		"destination-pattern 5107", "sip-ua", "registrar 1 dns:a.example",
+		"credentials number 1 username u password secret realm r", "no dial-peer voice 7",
+		"interface Loopback0", "shutdown", "exit" };
+	struct fixture *f = configuring("");
+	struct vty *other = vty_new(f->cli, &f->out, false);
+
+	ck_assert_int_eq(vty_line(other, "enable", 6), 0);
+	for (size_t i = 0; i < COUNT(typed); i++) {
+		char *now;
+
+		ck_assert_int_eq(vty_line(f->vty, typed[i], strlen(typed[i])), 0);
+		ck_assert_int_eq(vty_line(other, "write memory", 12), 0);
+		now = fixture_config(f);
+		ck_assert_str_eq(f->startup, now);
+		assert_stable("saved", f->startup);
+		free(now);
+	}
+	vty_free(other);
+	fixture_free(f);
+}
+END_TEST
+
+/* V16 */
 START_TEST(replacing_a_user_by_another_is_warned_of)
 {
 	struct fixture *f = configuring("sip-ua\ncredentials number 1 username u password secret realm r\n");
@@ -713,6 +809,7 @@ START_TEST(replacing_a_user_by_another_is_warned_of)
 }
 END_TEST
 
+/* V7 */
 START_TEST(what_is_no_type_7_string_is_refused)
 {
 	size_t len;
@@ -1015,6 +1112,7 @@ dressed(enum dress d, size_t *len)
 	return out_take(&o);
 }
 
+/* L8, L9, L10, L14, L15 */
 START_TEST(the_dress_of_a_file_does_not_matter)
 {
 	size_t len;
@@ -1031,6 +1129,7 @@ START_TEST(the_dress_of_a_file_does_not_matter)
 }
 END_TEST
 
+/* L8 */
 START_TEST(a_password_or_description_never_ends_in_a_carriage_return)
 {
 	static const char text[] =
@@ -1048,6 +1147,7 @@ END_TEST
 static const char *const empty_files[] = { "", "!", "!\n", "\n\n\n", " \t \n!\n", "\r\n!\r\n", "end",
 	"exit\nexit\nexit", "\xef\xbb\xbf", "\xef\xbb\xbf\n" };
 
+/* L11 */
 START_TEST(an_empty_file_changes_nothing)
 {
 	char *written = loaded("empty", empty_files[_i], strlen(empty_files[_i]));
@@ -1057,6 +1157,7 @@ START_TEST(an_empty_file_changes_nothing)
 }
 END_TEST
 
+/* L16 */
 START_TEST(fifty_exits_leave_a_script_in_global_configuration)
 {
 	struct out text = OUT_MEMORY;
@@ -1073,6 +1174,7 @@ START_TEST(fifty_exits_leave_a_script_in_global_configuration)
 }
 END_TEST
 
+/* L13 */
 START_TEST(the_same_line_a_hundred_thousand_times_is_one_setting)
 {
 	struct out text = OUT_MEMORY;
@@ -1090,6 +1192,7 @@ END_TEST
 
 /* Bytes that no line may have; L1-L4. Each is refused whole, as itself and as part of a file. */
 
+/* L3 */
 START_TEST(a_control_character_is_refused)
 {
 	struct fixture *f;
@@ -1109,6 +1212,7 @@ END_TEST
 
 static const size_t lengths[] = { 253, 254, 255, 1023, 1024, 4095, 4096, 4097, 8192, 1 << 20 };
 
+/* L1 */
 START_TEST(a_long_line_is_taken_whole_or_refused_whole)
 {
 	size_t len = lengths[_i];
@@ -1284,6 +1388,7 @@ random_lines(uint32_t seed)
 
 enum { RANDOM_ROUNDS = 10, RANDOM_STEP = 40 };
 
+/* F13 */
 START_TEST(any_configuration_survives_writing_and_reading)
 {
 	for (uint32_t i = 0; i < RANDOM_STEP; i++) {
@@ -1366,6 +1471,9 @@ main(void)
 	tcase_add_loop_test(lines, a_permitted_line_does_what_it_says, 0, COUNT(effects));
 	tcase_add_loop_test(lines, a_slip_of_the_finger_is_refused_where_it_happens, 0, COUNT(slips));
 	tcase_add_test(lines, two_consoles_in_one_section_do_not_harm_each_other);
+	tcase_add_loop_test(lines, a_mode_that_is_gone_falls_back_to_global, 0, COUNT(vanishing));
+	tcase_add_test(lines, saving_takes_what_was_carried_out_and_whole);
+	tcase_add_loop_test(lines, an_odd_translation_rule_is_kept_as_it_is, 0, COUNT(odd_rules));
 	tcase_add_test(lines, replacing_a_user_by_another_is_warned_of);
 	tcase_add_test(lines, what_is_no_type_7_string_is_refused);
 	tcase_add_test(lines, one_line_is_one_version);

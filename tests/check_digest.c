@@ -500,6 +500,7 @@ START_TEST(answer_has_this_form)
 }
 END_TEST
 
+/* V15 */
 START_TEST(quotes_in_the_user_name_are_escaped)
 {
 	struct digest_challenges list = parsed(RN);
@@ -524,6 +525,7 @@ refused(const struct digest_answer *a)
 	out_free(&value);
 }
 
+/* V15 */
 START_TEST(control_bytes_never_reach_the_header)
 {
 	static const char *const bad[] = { "a\r\nX: y", "\n", "\r", "\x01", "\x7f", "a\tb" };

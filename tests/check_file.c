@@ -51,6 +51,7 @@ holds(const char *path, const char *expected)
 	free(text);
 }
 
+/* F8 */
 START_TEST(text_goes_behind_what_the_file_has)
 {
 	struct stat st;
@@ -79,6 +80,7 @@ START_TEST(a_link_leads_to_its_file)
 }
 END_TEST
 
+/* F7 */
 START_TEST(what_is_no_file_is_refused)
 {
 	static const struct {
@@ -104,6 +106,7 @@ START_TEST(what_is_no_file_is_refused)
 }
 END_TEST
 
+/* F3 */
 START_TEST(what_does_not_fit_leaves_the_file_as_it_was)
 {
 	struct rlimit limit = { 10000, RLIM_INFINITY }, before;

@@ -361,6 +361,7 @@ static const struct {
 	{ "include a++++++++++++++++++++++++++++++", "More than 6 '+' in a regular expression" },
 };
 
+/* C7 */
 START_TEST(a_bad_expression_is_refused_with_the_reason)
 {
 	struct out to = OUT_MEMORY;
@@ -374,6 +375,7 @@ START_TEST(a_bad_expression_is_refused_with_the_reason)
 }
 END_TEST
 
+/* C7 */
 START_TEST(an_expression_of_ten_kilobytes_is_refused)
 {
 	struct out to = OUT_MEMORY;
@@ -403,6 +405,7 @@ static const char *const heavy[] = {
 	"include (((a{2}){2}){2}){2}",
 };
 
+/* C7 */
 START_TEST(no_expression_takes_long)
 {
 	char line[4097], *got;

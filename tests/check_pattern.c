@@ -174,6 +174,7 @@ static const struct {
 	{ "5\xc3\xbc", "byte 0xC3 is not allowed at position 2" },
 };
 
+/* V12 */
 START_TEST(bad_patterns_name_the_place)
 {
 	static const char head[] = "Incorrect format for E.164 Number: ";
@@ -187,6 +188,7 @@ START_TEST(bad_patterns_name_the_place)
 }
 END_TEST
 
+/* V12 */
 START_TEST(length_of_a_pattern_is_limited)
 {
 	static const char fill[] = "5.[(";
@@ -231,6 +233,7 @@ static const char *const costly[] = {
 };
 
 /* A hundred times within the time limit of one test: below 10 ms each with room to spare. */
+/* V12 */
 START_TEST(costly_pattern_costs_little)
 {
 	struct pattern *p = compiled(costly[_i]);

@@ -536,6 +536,7 @@ START_TEST(start_by_hand_refreshes_at_once_but_is_no_storm)
 }
 END_TEST
 
+/* V17 */
 START_TEST(strays_change_nothing)
 {
 	struct bench b = active();

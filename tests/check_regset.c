@@ -836,6 +836,7 @@ START_TEST(realm_without_account_ends_there_and_a_new_account_wakes_only_its_end
 }
 END_TEST
 
+/* V17 */
 START_TEST(registrar_comes_and_goes_alone)
 {
 	struct net *n = net_new();
@@ -996,6 +997,7 @@ START_TEST(one_of_ten_thousand_peers_touches_one)
 }
 END_TEST
 
+/* V16 */
 START_TEST(number_of_many_sources_is_one_endpoint)
 {
 	struct net *n = net_new();
@@ -1030,6 +1032,7 @@ START_TEST(number_of_many_sources_is_one_endpoint)
 }
 END_TEST
 
+/* V17 */
 START_TEST(who_leaves_uses_the_account_of_before)
 {
 	struct net *n = net_new();
@@ -1668,6 +1671,7 @@ START_TEST(freeing_it_at_any_moment_leaves_nothing_behind)
 }
 END_TEST
 
+/* V18 */
 START_TEST(ten_thousand_toggles_end_in_the_last_state)
 {
 	struct net *n = net_new();
@@ -1848,6 +1852,7 @@ START_TEST(silence_of_the_old_address_is_not_blamed_on_the_new)
 }
 END_TEST
 
+/* L7 */
 START_TEST(rows_are_fit_for_a_terminal)
 {
 	static const struct sip_reply evil = { .status = 403, .phrase = "No\033[2J\a" };

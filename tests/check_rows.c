@@ -1,5 +1,6 @@
 /* What every row of the command tables gets for nothing: its example works, is written, is read again to the
  * same, is taken back by `default` (and by `no`, where that means the default), and has help. */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,7 @@ START_TEST(the_example_of_a_row_is_taken)
 }
 END_TEST
 
+/* F13 */
 START_TEST(what_a_row_writes_is_read_again_to_the_same)
 {
 	const struct cmd *row = rows.v[_i];
@@ -161,6 +163,7 @@ START_TEST(default_and_no_take_a_row_back)
 }
 END_TEST
 
+/* C5 */
 START_TEST(every_word_of_an_example_answers_to_help)
 {
 	const struct cmd *row = rows.v[_i];
@@ -182,6 +185,143 @@ START_TEST(every_word_of_an_example_answers_to_help)
 	}
 	free(example);
 	fixture_free(f);
+}
+END_TEST
+
+/* The whole tree, a `?` and a Tab at every word of every line that the forms allow, and in the middle of it;
+ * nothing is asked of a form twice in the same place. */
+
+static const struct {
+	const struct mode *mode;
+	const char *before; /* what stands before the line: `no `, `do ` */
+	const struct mode *asked; /* whose words follow */
+	bool negated;
+} walks[] = {
+	{ &mode_user, "", &mode_user, false },
+	{ &mode_exec, "", &mode_exec, false },
+	{ &mode_config, "", &mode_config, false },
+	{ &mode_config, "no ", &mode_config, true },
+	{ &mode_config, "default ", &mode_config, true },
+	{ &mode_config, "do ", &mode_exec, false },
+	{ &mode_sip_ua, "", &mode_sip_ua, false },
+	{ &mode_sip_ua, "no ", &mode_sip_ua, true },
+	{ &mode_voice, "", &mode_voice, false },
+	{ &mode_voice, "no ", &mode_voice, true },
+	{ &mode_voice_sip, "", &mode_voice_sip, false },
+	{ &mode_voice_sip, "no ", &mode_voice_sip, true },
+	{ &mode_peer, "", &mode_peer, false },
+	{ &mode_peer, "no ", &mode_peer, true },
+};
+
+struct walk {
+	struct fixture *f;
+	const struct choice *choices;
+	size_t n, asked;
+	const char *before;
+	char *prompt;
+	const struct conf *conf;
+	void *seen; /* first word and answer of every line gone down: tsearch */
+};
+
+struct next_words {
+	VEC(char *) v;
+};
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* What goes where an argument stands. */
+static char *
+sample(const char *label)
+{
+	return str_starts(label, "<")        ? xstrndup(label + 1, strcspn(label + 1, "->"))
+	       : str_eq(label, "A.B.C.D")    ? xstrdup("192.0.2.1")
+	       : str_starts(label, "X:X")    ? xstrdup("2001:db8::1")
+	       : strpbrk(label, ":") != NULL ? xstrdup("dns:a.example")
+					     : xstrdup("x");
+}
+
+static void
+gather_next(void *arg, const char *name, const char *help, bool keyword)
+{
+	struct next_words *next = arg;
+
+	ck_assert(help != NULL);
+	vec_push(&next->v, keyword ? xstrdup(name) : sample(name));
+}
+
+/* Asks behind line; the answer. */
+static char *
+asked(struct walk *w, const char *line)
+{
+	char *whole = xasprintf("%s%s", w->before, line), *rest;
+
+	out_free(&w->f->out);
+	vty_help(w->f->vty, whole);
+	rest = vty_complete(w->f->vty, whole);
+	ck_assert(rest == NULL || (strlen(rest) > 0 && rest[strlen(rest) - 1] == ' '));
+	ck_assert_msg(w->f->conf == w->conf && w->f->startup == NULL && w->f->files.n == 0 &&
+			  str_eq(vty_prompt(w->f->vty), w->prompt),
+	    "'%s?' changes something", whole);
+	w->asked++;
+	free(rest);
+	free(whole);
+	return out_take(&w->f->out);
+}
+
+static void
+walk_down(struct walk *w, const char *line)
+{
+	struct next_words next = { 0 };
+	const char *prefix;
+	char *answer = asked(w, line), *key;
+	bool end;
+
+	key = xasprintf("%.*s\n%s", (int)strcspn(line, " "), line, answer);
+	free(answer);
+	if (*(char **)tsearch(key, &w->seen, by_text) != key) {
+		free(key);
+		return;
+	}
+	if (grammar_next(w->choices, w->n, line, &prefix, &end, gather_next, &next) != 0)
+		next.v.n = 0;
+	for (size_t i = 0; i < next.v.n; i++) {
+		size_t len = strlen(next.v.v[i]);
+		char *half = xasprintf("%s%.*s", line, (int)(len + 1) / 2, next.v.v[i]),
+		     *word = xasprintf("%s%s", line, next.v.v[i]), *behind = xasprintf("%s ", word);
+
+		free(asked(w, half));
+		free(asked(w, word));
+		walk_down(w, behind);
+		free(half);
+		free(word);
+		free(behind);
+		free(next.v.v[i]);
+	}
+	vec_free(&next.v);
+}
+
+/* C5 */
+START_TEST(no_question_changes_anything)
+{
+	struct walk w = { .f = fixture_new(false), .before = walks[_i].before };
+
+	if (walks[_i].mode != &mode_user)
+		ck_assert_int_eq(fixture_type(w.f, "enable\n"), 0);
+	if (walks[_i].mode != &mode_user && walks[_i].mode != &mode_exec)
+		ck_assert_int_eq(fixture_type(w.f, "configure terminal\n"), 0);
+	ck_assert_int_eq(fixture_type(w.f, way_into(walks[_i].mode)), 0);
+	w.choices = cli_choices(w.f->cli, walks[_i].asked, walks[_i].negated, &w.n);
+	w.prompt = xstrdup(vty_prompt(w.f->vty));
+	w.conf = w.f->conf;
+	walk_down(&w, "");
+	ck_assert_uint_ge(w.asked, w.n);
+	tdestroy(w.seen, free);
+	free(w.prompt);
+	fixture_free(w.f);
 }
 END_TEST
 
@@ -240,6 +380,7 @@ main(void)
 	tcase_add_loop_test(t, default_and_no_take_a_row_back, 0, n);
 	tcase_add_loop_test(t, every_word_of_an_example_answers_to_help, 0, n);
 	tcase_add_loop_test(t, every_show_command_takes_a_pipe_and_has_json, 0, n);
+	tcase_add_loop_test(t, no_question_changes_anything, 0, COUNT(walks));
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -109,6 +109,7 @@ invalid_row(char *column[COLUMNS])
 	secret_free(&s);
 }
 
+/* V7 */
 START_TEST(type7_strings_of_any_shape_are_judged) { each_row("invalid.tsv", invalid_row); }
 END_TEST
 
@@ -127,6 +128,7 @@ static const struct {
 	{ "000573", "a control byte results at position 5" }, /* a byte 0 never ends the string early */
 };
 
+/* V7, V8 */
 START_TEST(type7_errors_name_the_position)
 {
 	char err[160] = "";
@@ -155,6 +157,7 @@ static const struct {
 	int rc;
 } lengths[] = { { 0, -1 }, { 3, -1 }, { 4, 0 }, { 128, 0 }, { 129, -1 }, { 10000, -1 } };
 
+/* V6 */
 START_TEST(clear_passwords_have_4_to_128_bytes)
 {
 	char *text = xmalloc(lengths[_i].len + 1), *coded, err[160] = "";

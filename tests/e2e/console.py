@@ -301,7 +301,7 @@ def question_mark():
               t.story())
 
 
-def question_mark_as_it_is():
+def question_mark_as_it_is(): # V3
     """^V ? is a question mark, and each half may come alone."""
     with Terminal() as t:
         t.enable()
@@ -314,7 +314,7 @@ def question_mark_as_it_is():
               'not stored:\n%s', t.story())
 
 
-def editing():
+def editing(): # L3
     with Terminal() as t:
         t.enable()
         t.keys(b'how clock')
@@ -388,7 +388,7 @@ SECRETS = (
 )
 
 
-def history_without_passwords():
+def history_without_passwords(): # F9, C4
     with Terminal() as t:
         t.enable()
         t.command('configure terminal', 'Router(config)#')
@@ -410,7 +410,7 @@ def history_without_passwords():
         check('Router(config-sip-ua)#sip-ua' in came, 'the history is empty: %s', came)
 
 
-def control_c_and_z():
+def control_c_and_z(): # L3, C8
     with Terminal() as t:
         t.enable()
         t.command('configure terminal', 'Router(config)#')
@@ -464,7 +464,7 @@ def too_long():
         check(t.stopped() == 1, 'exit status after a refused line')
 
 
-def log_line_above():
+def log_line_above(): # C9
     for half, size in (('show sip-ua regi', (24, 80)), ('show version | include ' + 'abcdefghi ' * 12, (24, 60))):
         with fake.Registrar(mute=True) as r, Terminal(fake.config(lib.port(), r), size=size) as t:
             t.enable()
@@ -558,7 +558,7 @@ def three_wrong_passwords():
         t.shows('Router#', b'Sesame9\r')
 
 
-def log_line_and_password():
+def log_line_and_password(): # C9
     with fake.Registrar(mute=True) as r, Terminal(fake.config(lib.port(), r) + '!\nenable secret Sesame9\n') as t:
         t.shows('Router>')
         check(r.until(SECONDS, lambda: r.seen), 'no REGISTER')
@@ -572,7 +572,7 @@ def log_line_and_password():
 # --- the terminal -----------------------------------------------------------------------------------------------
 
 
-def resize():
+def resize(): # C2
     with Terminal() as t:
         t.enable()
         t.shows('Router#show cl', b'show cl')
@@ -596,7 +596,7 @@ def resize():
             check(t.ended() == 0 and b'gw Software' in t.raw, 'size %s\n%s', size, t.story())
 
 
-def other_terminals():
+def other_terminals(): # C2
     for term in ('dumb', None, '', 'no-such-terminal', 'vt100', 'linux', 'ansi', '../../etc/passwd', 'x' * 5000):
         with Terminal(term=term) as t:
             t.keys(b'enable\r')
@@ -635,7 +635,7 @@ def the_end():
             os.close(slave)
 
 
-def hangup():
+def hangup(): # L20
     """The terminal goes away: registrations are taken back, then the program ends."""
     with fake.Registrar() as r, Terminal(fake.config(lib.port(), r, numbers=('1001', '1002'))) as t:
         t.enable()
@@ -653,7 +653,7 @@ def hangup():
         check(t.gw.wait(SECONDS) is not None, 'lives on')
 
 
-def terminal_stopped():
+def terminal_stopped(): # F18, C6
     """The user stops the output (^S): signalling goes on, nothing spins, nothing is lost."""
     with fake.Registrar(grant=2) as r, Terminal(fake.config(lib.port(), r)) as t:
         t.enable()
@@ -668,7 +668,7 @@ def terminal_stopped():
         t.shows('Router#')
 
 
-def paste():
+def paste(): # C1
     count = 10000
     with Terminal() as t:
         t.enable()
@@ -686,7 +686,7 @@ def paste():
         check(echoed == list(range(count)), 'not in order, or not all: %d', len(echoed))
 
 
-def quiet():
+def quiet(): # C3
     """Nothing to do, nothing done."""
     with fake.Registrar() as r, Terminal(fake.config(lib.port(), r)) as t:
         t.enable()
@@ -717,7 +717,7 @@ class Plain:
         self.process.stdin.close()
 
 
-def standard_streams():
+def standard_streams(): # C3
     """End of input at once, closed input, closed output, closed log: the documented end, idle until then."""
     with lib.contextlib.ExitStack() as stack:
         r = stack.enter_context(fake.Registrar(mute=True)) # un-registering takes its five seconds: time to look

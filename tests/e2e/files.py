@@ -165,7 +165,7 @@ def exit_status():
         check(r.status == 0 and 'gw Software' not in r.out, '`exit` does not end it\n%s', r)
 
 
-def test_option():
+def test_option(): # L19
     with directory() as d:
         bad = write(d + '/bad.cfg', (
             'hostname ok\nhostnam\xe9 x\n!\nsip-ua\n registrar 7 dns:a.example\n registrar 1 ipv4:256.1.1.1\n'
@@ -216,7 +216,7 @@ def unreadable(d):
     return names
 
 
-def startup_files_that_are_none():
+def startup_files_that_are_none(): # L19, F7
     with directory() as d:
         for name in unreadable(d):
             r = run('-f', name, seconds=5)
@@ -236,7 +236,7 @@ def startup_files_that_are_none():
 # --- saving -----------------------------------------------------------------------------------------------------
 
 
-def modes_and_links():
+def modes_and_links(): # F7, F8
     with directory() as d:
         os.mkdir(d + '/a')
         path = write(d + '/a/c', port_lines(), 0o600)
@@ -302,25 +302,25 @@ def cannot_save(path, preexec=None):
     only(path)
 
 
-def disk_full():
+def disk_full(): # F3
     with directory('size=12k,mode=700') as d:
         cannot_save(write(d + '/c', port_lines()))
 
 
-def file_size_limit():
+def file_size_limit(): # F3
     with directory() as d:
         cannot_save(write(d + '/c', port_lines()),
                     preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
 
 
-def read_only_file_system():
+def read_only_file_system(): # F4
     with directory('size=1m,mode=700') as d:
         path = write(d + '/c', port_lines())
         mount('none', d, None, MS_REMOUNT | MS_RDONLY, 'size=1m')
         cannot_save(path)
 
 
-def read_only_file():
+def read_only_file(): # F4
     with directory() as d:
         path = write(d + '/c', port_lines())
         mount(path, path, None, MS_BIND)
@@ -328,7 +328,7 @@ def read_only_file():
         cannot_save(path)
 
 
-def read_only_directory():
+def read_only_directory(): # F4
     if os.getuid() == 0:
         raise lib.Skip('root may write there; read_only_file_system stands for it')
     with directory() as d:
@@ -340,7 +340,7 @@ def read_only_directory():
             os.chmod(d, 0o700)
 
 
-def directory_vanishes():
+def directory_vanishes(): # F6
     with directory() as d:
         os.mkdir(d + '/a')
         write(d + '/a/c', port_lines())
@@ -352,7 +352,7 @@ def directory_vanishes():
             check(gw.close() == 1, 'exit status')
 
 
-def killed_while_saving():
+def killed_while_saving(): # F1
     """SIGKILL at any instant: the file is one of the two, whole, and loads."""
     with directory() as d:
         path = d + '/c'
@@ -396,7 +396,7 @@ def killed_while_saving():
 # --- startup ----------------------------------------------------------------------------------------------------
 
 
-def broken_startup_file():
+def broken_startup_file(): # F14
     with fake.Registrar() as r:
         lines = fake.config(lib.port(), r).splitlines()
         broken = lines[:3] + ['nonsense one'] + lines[3:] + [' registrar 9 dns:x.example', 'dial-peer voice 5 pots',
@@ -427,7 +427,7 @@ def broken_startup_file():
             check(got.status == 1, 'starts with -D --strict\n%s', got)
 
 
-def port_in_use():
+def port_in_use(): # F12
     with fake.Registrar() as r:
         text = fake.config(lib.port(), r)
         own = re.search(r'non-secure (\d+)', text)[1]
@@ -469,7 +469,7 @@ def copy_all_or_nothing():
 # --- lines ------------------------------------------------------------------------------------------------------
 
 
-def cut_and_foreign_lines():
+def cut_and_foreign_lines(): # L4, L5, L8, L9, L10, L11, L20
     """Closed in the middle of a line, CRLF, NUL, control bytes, no last newline: from a pipe and from a file."""
     with directory() as d:
         cfg = write(d + '/c', port_lines())
@@ -495,7 +495,7 @@ def cut_and_foreign_lines():
             check(r.status == status and want in r.err and '\x1b' not in r.err, '%s\n%s', name, r)
 
 
-def huge_lines():
+def huge_lines(): # L2, L12
     """1 MB and 100 MB without line feed: refused, memory stays, the next line works."""
     for size in (1 << 20, (1 << 20) + 1, 100 << 20):
         with lib.Gw(port_lines()) as gw:
@@ -534,7 +534,7 @@ def huge_lines():
 # --- readers and writers ------------------------------------------------------------------------------------------
 
 
-def nobody_reads():
+def nobody_reads(): # F18
     """stdout, or stderr, is full and nobody reads: registrations go on, nothing spins; later all of stdout comes."""
     many = ''.join('bogus line %d %s\n' % (i, 'x' * 90) for i in range(3000)) # fills the log at once
     shows = 400
@@ -567,7 +567,7 @@ def nobody_reads():
             check(all(re.match(r'\w{3} [ \d]\d \d\d:|<\d>', x) for x in gw.log.all if 'bogus' in x), 'lines are torn')
 
 
-def reader_gone():
+def reader_gone(): # F16
     """The reader of stdout, then of stderr, goes away."""
     with fake.Registrar() as r, lib.Gw(fake.config(lib.port(), r)) as gw:
         check(r.until(SECONDS, lambda: r.numbers() == ['1001'], gw), 'not registered')
@@ -589,7 +589,7 @@ def reader_gone():
         check(gw.process.wait(SECONDS) == 0, 'exit status %s', gw.process.returncode)
 
 
-def few_descriptors():
+def few_descriptors(): # F16
     """ulimit -n 16: commands may fail with a message, gw lives."""
     with contextlib.ExitStack() as stack:
         registrars = [stack.enter_context(fake.Registrar()) for _ in range(4)]
@@ -619,7 +619,7 @@ def few_descriptors():
 # --- the end ----------------------------------------------------------------------------------------------------
 
 
-def six_mute_registrars():
+def six_mute_registrars(): # F17
     with contextlib.ExitStack() as stack:
         registrars = [stack.enter_context(fake.Registrar()) for _ in range(6)]
         gateways = []
@@ -649,7 +649,7 @@ def six_mute_registrars():
             check(took < 6.5, 'ended after %.1f s', took)
 
 
-def service_un_registers():
+def service_un_registers(): # L20, F17
     for how in (signal.SIGTERM, signal.SIGINT):
         with contextlib.ExitStack() as stack:
             registrars = [stack.enter_context(fake.Registrar(accounts={'alice': 'secret1'})) for _ in range(2)]
@@ -669,7 +669,7 @@ def service_un_registers():
                 check(all(m.get('expires') == '0' for m, v in r.seen if v == 'left'), 'Expires')
 
 
-def signal_and_end_of_input():
+def signal_and_end_of_input(): # F17
     """End of input while SIGTERM is being served is no second signal: everything is still un-registered."""
     with fake.Registrar() as r, lib.Gw(fake.config(lib.port(), r)) as gw:
         check(r.until(SECONDS, lambda: r.numbers() == ['1001'], gw), 'not registered')
@@ -693,7 +693,7 @@ SHOWS = (
     'show running-config | include secret', 'show running-config | section sip-ua')
 
 
-def no_password_shows():
+def no_password_shows(): # F9
     with fake.Registrar(accounts={'alice': 'Zecret1', 'bob': 'Zecret2'}) as r:
         text = fake.config(lib.port(), r, password='Zecret1') + (
             ' authentication username carol password Zecret3 realm other.example\nenable secret Zecret4\n'
@@ -736,7 +736,7 @@ def no_password_shows():
             gw.close()
 
 
-def no_core():
+def no_core(): # F9
     """A crash leaves no image of the memory."""
     def crash(command, **more):
         p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -769,7 +769,7 @@ def no_core():
 # --- much of it -------------------------------------------------------------------------------------------------
 
 
-def ten_thousand_toggles():
+def ten_thousand_toggles(): # V18
     with fake.Registrar() as r, lib.Gw(fake.config(lib.port(), r)) as gw:
         check(r.until(SECONDS, lambda: r.numbers() == ['1001'], gw), 'not registered')
         gw.command('enable')
