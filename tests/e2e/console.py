@@ -653,7 +653,7 @@ def hangup(): # L20
         check(t.gw.wait(SECONDS) is not None, 'lives on')
 
 
-def terminal_stopped(): # F18, C6
+def terminal_stopped(): # F18
     """The user stops the output (^S): signalling goes on, nothing spins, nothing is lost."""
     with fake.Registrar(grant=2) as r, Terminal(fake.config(lib.port(), r)) as t:
         t.enable()
