@@ -82,11 +82,19 @@ print_error(void *arg, enum log_level level, const char *line)
 		return;
 	}
 	if (e->dropped > 0)
-		out_printf(&text, "%zu log lines were dropped: nobody read them\n", e->dropped);
+		out_printf(&text, "%s%zu log lines were dropped: nobody read them\n", e->journal ? "<4>" : "",
+		    e->dropped);
 	e->dropped = 0;
-	if (e->journal)
-		out_printf(&text, "<%d>", (int)level);
-	out_printf(&text, "%s\n", line);
+	/* Each line of a message: the journal takes them apart, and they are somebody else's text. */
+	do {
+		size_t n = strcspn(line, "\n");
+
+		if (e->journal)
+			out_printf(&text, "<%d>", (int)level);
+		out_write(&text, line, n);
+		out_char(&text, '\n');
+		line += n;
+	} while (*line++ != '\0');
 	outlet_write(e->outlet, out_text(&text), text.len);
 	out_free(&text);
 }
@@ -332,7 +340,7 @@ static int
 run(const struct options *o, bool *again)
 {
 	struct gw gw = { .status = 0 };
-	struct errors errors = { .gw = &gw, .journal = getenv("JOURNAL_STREAM") != NULL };
+	struct errors errors = { .gw = &gw, .journal = notify_journal(STDERR_FILENO) };
 	const struct front_peer peer = { &gw, to_console, front_ended, NULL };
 	struct cli_host host;
 	char err[400], *directory = NULL;

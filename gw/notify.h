@@ -3,6 +3,8 @@
 #ifndef GW_GW_NOTIFY_H
 #define GW_GW_NOTIFY_H
 
+#include <stdbool.h>
+
 #include "gw/loop.h"
 
 struct notify;
@@ -15,5 +17,9 @@ void notify_free(struct notify *);
 void notify_ready(struct notify *); /* the configuration acts, the ports are open; also behind reloading */
 void notify_reloading(struct notify *);
 void notify_stopping(struct notify *);
+/* The descriptor is the one that the manager joined to the system's journal, as JOURNAL_STREAM names it
+ * (systemd.exec(5)): lines may begin with their severity, "<3>". Who is started with another in its place
+ * inherits the variable all the same. */
+bool notify_journal(int fd);
 
 #endif

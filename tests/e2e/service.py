@@ -7,6 +7,7 @@ The test is the service manager: it owns the socket that gw is told of.
 """
 import contextlib
 import os
+import re
 import select
 import signal
 import socket
@@ -226,8 +227,44 @@ def a_manager_that_is_gone():
             check(m.story().count('cannot be told') == 1, '%r: said more than once:\n%s', name, m.story())
 
 
+def severities_for_the_journal_only():
+    """Standard error, here a pipe, begins its lines with their severity when it is the journal, whoever says so."""
+    number = lib.port()
+    forged = b'OPTIONS sip:gw@127.0.0.1 SIP/2.0\r\nSubject: x\r\n\r\n<0>forged\n<0>once more\r\n'
+    for mine in True, False:
+        with contextlib.ExitStack() as stack:
+            s = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            file = stack.enter_context(tempfile.NamedTemporaryFile('w', prefix='gw-e2e.'))
+            file.write('voice service voip\n sip\n  listen-port non-secure %d\n' % number)
+            file.flush()
+            read, write = os.pipe()
+            stack.callback(os.close, read)
+            st = os.fstat(write)
+            p = subprocess.Popen(
+                [lib.gw_path(), '-f', file.name], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=write,
+                env={**os.environ, 'JOURNAL_STREAM': '%d:%d' % (st.st_dev, st.st_ino + (not mine))})
+            stack.callback(p.wait)
+            stack.callback(p.kill)
+            stack.enter_context(p.stdin)
+            os.close(write)
+            p.stdin.write(b'enable\ndebug ccsip messages\n')
+            p.stdin.flush()
+            got, end = b'', time.monotonic() + SECONDS
+            while b'once more\n' not in got:
+                check(time.monotonic() < end, 'no trace: %r', got)
+                s.sendto(forged, ('127.0.0.1', number))
+                if select.select([read], [], [], .2)[0]:
+                    got += os.read(read, 65536)
+            lines = [x for x in got.split(b'\n')[:-1] if x]
+            check(any(x.endswith(b'<0>forged') for x in lines), 'no trace: %r', lines)
+            for x in lines:
+                check(re.match(rb'<[3-7]>', x) if mine else x.startswith(b'<0>') or x[:1] != b'<',
+                      '%s: %r', 'no severity of ours' if mine else 'not the journal', x)
+
+
 if __name__ == '__main__':
     sys.exit(lib.run_tests([ready_and_end, ends_in_time_with_a_dead_registrar, told_to_end_while_it_starts,
                             ready_means_that_the_port_is_open, not_ready_when_it_cannot_start, reload_changes_nothing,
-                            watchdog, watchdog_of_another_process, a_manager_that_is_busy, a_manager_that_is_gone],
+                            watchdog, watchdog_of_another_process, a_manager_that_is_busy, a_manager_that_is_gone,
+                            severities_for_the_journal_only],
                            sys.argv[1:]))
