@@ -29,19 +29,20 @@ struct notify {
 	int64_t alive_at; /* the next */
 };
 
-/* Waits for nobody: -1 when the manager does not take it now. */
+/* Waits for nobody: -1 when the manager's socket is full for now. */
 static int
 tell(struct notify *n, const char *text)
 {
 	if (sendto(n->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&n->to,
 		n->len) >= 0)
 		return 0;
-	if (!n->failed && errno != EAGAIN) {
-		n->failed = true;
+	if (errno == EAGAIN || errno == ENOBUFS)
+		return -1;
+	if (!n->failed)
 		log_at(LOG_LEVEL_WARNING, "SYS", "NOTIFY", "the service manager cannot be told: %s",
 		    strerror(errno));
-	}
-	return -1;
+	n->failed = true;
+	return 0;
 }
 
 static void

@@ -87,6 +87,15 @@ class Manager:
                 return any(x.startswith('SigBlk:') and int(x.split()[1], 16) & 1 << signal.SIGTERM - 1 for x in f)
         self.until(taken, 'it does not run')
 
+    def wakes(self):
+        """How often it wakes within a second. The time is the measure here; nothing can be waited for."""
+        def count():
+            with open('/proc/%d/status' % self.process.pid) as f:
+                return next(int(x.split()[1]) for x in f if x.startswith('voluntary_ctxt_switches:'))
+        before = count()
+        select.select([], [], [], 1)
+        return count() - before
+
     def end(self):
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -222,6 +231,7 @@ def a_manager_that_is_gone():
         with Manager(env={'NOTIFY_SOCKET': name}) as m:
             m.until(lambda: 'cannot be told' in m.story(), '%r: nothing said' % name)
             m.running()
+            check(m.wakes() < 5, '%r: it tries again and again', name)
             m.process.send_signal(signal.SIGTERM)
             check(m.ended() == 0, '%r: exit status %r', name, m.process.returncode)
             check(m.story().count('cannot be told') == 1, '%r: said more than once:\n%s', name, m.story())
