@@ -45,7 +45,12 @@ else
 	holds "the unit is well-formed" verify
 fi
 holds "no path is left open" sh -c "! grep -n '@[a-z]*@\|\${' '$systemd/gw.service' '$systemd/sysusers.d/gw.conf' '$systemd/tmpfiles.d/gw.conf'"
-holds "it leaves few rights" systemd-analyze security --offline=true --threshold=16 "$work/gw.service"
+holds "it leaves few rights" systemd-analyze security --offline=true --threshold=18 "$work/gw.service"
+# `show clock detail`
+reads_clock() {
+	grep -q '^SystemCallFilter=.*\<clock_adjtime\>' "$systemd/gw.service" && ! grep '^ProtectClock=yes' "$systemd/gw.service"
+}
+holds "it may read whether the clock follows NTP" reads_clock
 
 mkdir "$work/root" "$work/root/etc"
 holds "the user is made" systemd-sysusers --root="$work/root" "$systemd/sysusers.d/gw.conf"
