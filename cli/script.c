@@ -28,7 +28,7 @@ say_error(struct script *s, const char *line)
 {
 	const struct line_error *e = vty_error(s->vty);
 	struct out *o = &s->report->errors;
-	size_t first = strspn(line, " \t"), word = e->column;
+	size_t first = strspn(line, " \t"), word = e->column, n;
 	const char *said;
 
 	s->report->nerrors++;
@@ -39,8 +39,12 @@ say_error(struct script *s, const char *line)
 		place(s, o, s->number, e->column > 0 ? e->column : first);
 		/* One line for each error, without the '%' of the console. */
 		said = out_text((struct out *)(uintptr_t)&e->text);
-		for (said += str_starts(said, "% ") ? 2 : 0; *said != '\0'; said++)
-			out_char(o, *said == '\n' ? ' ' : *said);
+		for (said += str_starts(said, "% ") ? 2 : 0; *said != '\0'; said += n) {
+			if ((n = strcspn(said, "\n")) == 0)
+				out_char(o, ' '), n = 1;
+			else
+				out_escaped(o, said, n);
+		}
 		break;
 	case LINE_INCOMPLETE:
 		place(s, o, s->number, first);
@@ -99,7 +103,9 @@ run_line(struct script *s, const char *line, size_t len)
 
 		s->report->nwarnings++;
 		place(s, &s->report->warnings, s->number, blanks);
-		out_printf(&s->report->warnings, "warning: %.*s\n", (int)n, w);
+		out_str(&s->report->warnings, "warning: ");
+		out_escaped(&s->report->warnings, w, n);
+		out_char(&s->report->warnings, '\n');
 		w += n + (w[n] == '\n');
 	}
 }

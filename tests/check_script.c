@@ -107,6 +107,7 @@ static const struct {
 	{ " no  re 3", "6: Ambiguous command: 're'" },
 	/* What the grammar takes and the command does not: the argument, where one is wrong. */
 	{ "registrar 1 dns:a..b", "13: Not a host name: 'dns:a..b'" },
+	{ "registrar 1 dns:\xc3\xa4\x9b\xff", "13: Not a host name: 'dns:\xc3\xa4\\x9b\\xff'" },
 	{ " registrar \t1  dns:a..b", "16: Not a host name: 'dns:a..b'" },
 	{ " no registrar dns:a", "15: No registrar 'dns:a' is configured" },
 	{ "registrar 1 dns:a secondary", "19: 'secondary' does not go with a registrar index" },
