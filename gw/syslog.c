@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,8 +19,12 @@
 
 enum {
 	CONNECT_MS = 10000, /* for a TCP connection to be made */
+	IDLE_S = 60, /* after which a quiet TCP server is asked whether it is there, */
+	ASK_S = 10, /* and again */
+	SILENT_MS = 120000, /* a TCP server that acknowledges nothing for so long is gone */
 	RETRY_MS = 1000, /* doubled with each failure, up to */
 	RETRY_MAX_MS = 60000,
+	WASTE_MAX = 1 << 24, /* bytes from a server, at once */
 };
 
 struct message {
@@ -209,6 +214,24 @@ connected(struct server *s)
 	flush(s);
 }
 
+/* A server, or what keeps state on the way to it, may go without a word. Left alone TCP takes a quarter of an
+ * hour to see it, and what is written meanwhile is lost. */
+static void
+notice_loss(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, IDLE_S },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, ASK_S },
+		{ IPPROTO_TCP, TCP_USER_TIMEOUT, SILENT_MS },
+	};
+
+	for (size_t i = 0; i < COUNT(options); i++)
+		(void)setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(int));
+}
+
 static void
 connect_server(struct server *s)
 {
@@ -218,6 +241,8 @@ connect_server(struct server *s)
 
 	s->retry_at = LOOP_NEVER;
 	s->fd = socket(sa->sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (s->fd >= 0 && type == SOCK_STREAM)
+		notice_loss(s->fd);
 	if (s->fd >= 0 && connect(s->fd, sa, len) == 0) {
 		connected(s);
 	} else if (s->fd >= 0 && errno == EINPROGRESS) {
@@ -235,7 +260,8 @@ on_socket(void *arg, int fd, bool read_ready, bool write_ready)
 	int error = 0;
 	socklen_t len = sizeof error;
 	char waste[512];
-	ssize_t n;
+	bool tcp = s->conf.transport == TRANSPORT_TCP;
+	ssize_t n = 1;
 
 	if (!s->up) { /* the connection is made, or not */
 		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0 || error != 0)
@@ -243,10 +269,13 @@ on_socket(void *arg, int fd, bool read_ready, bool write_ready)
 		else
 			connected(s);
 	} else {
-		/* A server has nothing to say; that it is gone shows here. */
-		n = read_ready ? recv(fd, waste, sizeof waste, MSG_DONTWAIT) : 1;
-		if (s->conf.transport == TRANSPORT_TCP &&
-		    (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)))
+		/* A server has nothing to say; that it is gone shows here. MSG_TRUNC: TCP throws away all
+		 * that has come, without a copy. */
+		if (read_ready && tcp)
+			n = recv(fd, NULL, WASTE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+		else if (read_ready)
+			(void)recv(fd, waste, sizeof waste, MSG_DONTWAIT);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			failed(s);
 		else if (write_ready)
 			flush(s);

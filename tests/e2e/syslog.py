@@ -231,6 +231,35 @@ def a_tcp_server_that_does_not_read_delays_nothing():
             check(numbers == sorted(numbers) and len(numbers) > 1000, 'out of order')
 
 
+def cpu(gw):
+    with open('/proc/%d/stat' % gw.process.pid) as f:
+        fields = f.read().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def a_tcp_server_that_talks_costs_little():
+    with Server(True, lib.port()) as s, privileged(lib.Gw(config(s))) as gw:
+        check(s.find('started', gw=gw), 'nothing came\n%s', gw.story())
+        before, noise = cpu(gw), b'x' * (1 << 20)
+        s.connection.settimeout(SECONDS)
+        for _ in range(500):
+            s.connection.sendall(noise)
+        check(s.find(say(gw, 1), gw=gw), 'nothing came any more\n%s', gw.story())
+        check(cpu(gw) - before < .25, '%.2f s for 500 MB', cpu(gw) - before)
+
+
+def a_tcp_server_that_goes_without_a_word_is_missed():
+    """A connection that rests has the kernel's timer for signs of life. To wait for it would take minutes."""
+    with Server(True, lib.port()) as s, privileged(lib.Gw(config(s))) as gw:
+        check(s.find('started', gw=gw), 'nothing came\n%s', gw.story())
+
+        def timers():
+            with open('/proc/net/tcp') as f:
+                rows = [x.split() for x in f]
+            return {x[5].split(':')[0] for x in rows if x[2].endswith(':%04X' % s.port) and x[3] == '01'}
+        check(s.wait(lambda: timers() == {'02'}, gw=gw), 'timers: %s', timers())
+
+
 RSYSLOG = '''
 global(workDirectory="{dir}")
 module(load="imudp") module(load="imtcp")
@@ -276,7 +305,8 @@ def rsyslogd_understands_it():
 
 TESTS = (messages_have_what_rfc_5424_wants, messages_over_tcp_are_counted, settings_act_at_once, a_name_is_looked_up,
          a_udp_server_that_was_not_there_gets_what_comes_later, a_tcp_server_that_comes_back_gets_everything,
-         a_tcp_server_that_does_not_read_delays_nothing, rsyslogd_understands_it)
+         a_tcp_server_that_does_not_read_delays_nothing, a_tcp_server_that_talks_costs_little,
+         a_tcp_server_that_goes_without_a_word_is_missed, rsyslogd_understands_it)
 
 if __name__ == '__main__':
     sys.exit(lib.run_tests(TESTS, sys.argv[1:]))
