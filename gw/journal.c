@@ -336,7 +336,6 @@ mask_credentials(struct out *o, const char *line, size_t len)
 				at++;
 			out_write(o, line + i, at - i);
 			out_str(o, "\"***\"");
-			skip = at - i;
 			if (at < len && line[at] == '"') {
 				for (at++; at < len && line[at] != '"'; at++)
 					at += line[at] == '\\';
