@@ -23,4 +23,14 @@ for option in $("${GW:-gw/gw}" --help | grep -Eo -- '(^|[ [,])--?[A-Za-z]+' | gr
 		bad=1
 	fi
 done
+# gw.cfg(5) shows what gw says.
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+gw=$(readlink -f "${GW:-gw/gw}")
+printf 'hostname a\n!\n!\nnum-exp 1 2\n foo\n' >"$work/site.cfg"
+(cd "$work" && "$gw" -t site.cfg 2>&1) | grep '^site.cfg:[0-9]' >"$work/said"
+grep -o '^\.Dl site\.cfg:.*' "$srcdir/doc/gw.cfg.5" | sed 's/^\.Dl //' | diff - "$work/said" || {
+	echo "FAIL: gw.cfg(5) shows other errors than gw"
+	bad=1
+}
 exit $bad
