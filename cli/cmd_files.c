@@ -545,7 +545,9 @@ dir(struct cmd_call *c)
 	h->list_files(h->arg, prefix, take_entry, &e);
 	if (e.list.n > 1)
 		qsort(e.list.v, e.list.n, sizeof e.list.v[0], by_name);
-	out_printf(c->out, "Directory of %s\n\n", typed == NULL ? "flash:/" : typed);
+	/* Tools look for the name in front of the last '/'. */
+	out_printf(c->out, "Directory of %s%s\n\n", typed == NULL ? "flash:" : typed,
+	    n > 0 && typed[n - 1] == '/' ? "" : "/");
 	for (size_t i = 0; i < e.list.n; i++) {
 		out_printf(c->out, "%5zu  -rw-  %12zu  %s  ", i + 1, e.list.v[i].size, e.list.v[i].changed);
 		out_escaped(c->out, e.list.v[i].name, strlen(e.list.v[i].name));
