@@ -43,11 +43,23 @@ publish(void *arg, struct conf *next, char *err, size_t errsz)
 	return 0;
 }
 
+/* The files of consoles are those of the service, but for the one that is never shown. */
+static int
+may_use(const struct gw *gw, const char *path, char *err, size_t errsz)
+{
+	if (path == NULL || !master_key_is(&gw->master_key, path))
+		return 0;
+	snprintf(err, errsz, "%s: it holds the master key", path);
+	return -1;
+}
+
 static char *
 read_config(void *arg, const char *path, size_t *len, char *err, size_t errsz)
 {
 	struct gw *gw = arg;
 
+	if (may_use(gw, path, err, errsz) != 0)
+		return NULL;
 	return file_read(path == NULL ? gw->startup_path : path, CONFIG_TEXT_MAX, len, NULL, err, errsz);
 }
 
@@ -56,13 +68,16 @@ write_config(void *arg, const char *path, const char *text, size_t len, char *er
 {
 	struct gw *gw = arg;
 
+	if (may_use(gw, path, err, errsz) != 0)
+		return -1;
 	return file_write(path == NULL ? gw->startup_path : path, text, len, err, errsz);
 }
 
 static int
 append_file(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz)
 {
-	(void)arg;
+	if (may_use(arg, path, err, errsz) != 0)
+		return -1;
 	return file_append(path, text, len, err, errsz);
 }
 
@@ -167,6 +182,7 @@ state_dir(void *arg)
 }
 
 struct listing {
+	const struct gw *gw;
 	file_visit *visit;
 	void *arg;
 };
@@ -181,6 +197,8 @@ on_file(void *arg, const char *path, size_t size, int64_t changed)
 	struct tm tm;
 	size_t n;
 
+	if (master_key_is(&l->gw->master_key, path))
+		return true;
 	localtime_r(&seconds, &tm);
 	n = strftime(date, sizeof date, "%b %e %Y %H:%M:%S %z", &tm);
 	snprintf(text, sizeof text, "%.*s:%s", (int)n - 2, date, date + n - 2); /* +0000 as IOS has it */
@@ -191,16 +209,16 @@ on_file(void *arg, const char *path, size_t size, int64_t changed)
 static void
 list_files(void *arg, const char *prefix, file_visit *visit, void *visit_arg)
 {
-	struct listing l = { visit, visit_arg };
+	struct listing l = { arg, visit, visit_arg };
 
-	(void)arg;
 	file_list(prefix, on_file, &l);
 }
 
 static int
 remove_file(void *arg, const char *path, char *err, size_t errsz)
 {
-	(void)arg;
+	if (may_use(arg, path, err, errsz) != 0)
+		return -1;
 	return file_remove(path, err, errsz);
 }
 

@@ -1,6 +1,5 @@
 #include "gw/master_key.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +131,15 @@ master_key_saved(struct master_key *m, char *err, size_t errsz)
 	str_wipe_free(m->old);
 	m->old = NULL;
 	return 0;
+}
+
+bool
+master_key_is(const struct master_key *m, const char *path)
+{
+	struct stat key, other;
+
+	return m->path != NULL && stat(m->path, &key) == 0 && stat(path, &other) == 0 &&
+	       key.st_dev == other.st_dev && key.st_ino == other.st_ino;
 }
 
 void

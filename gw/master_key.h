@@ -5,6 +5,7 @@
 #ifndef GW_GW_MASTER_KEY_H
 #define GW_GW_MASTER_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct master_key {
@@ -23,6 +24,8 @@ void master_key_load(struct master_key *, char *path, char *err, size_t errsz);
 int master_key_set(struct master_key *, const char *key, char *err, size_t errsz);
 /* The startup configuration is written with the key: the old one goes. 0; -1 with a text. */
 int master_key_saved(struct master_key *, char *err, size_t errsz);
+/* The path leads to the file, by whatever name. */
+bool master_key_is(const struct master_key *, const char *path);
 void master_key_free(struct master_key *);
 
 #endif

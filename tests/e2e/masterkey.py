@@ -75,6 +75,26 @@ def the_key_stands_in_a_file_of_its_own():
               os.listdir(site.dir))
 
 
+def no_command_for_files_gets_at_the_key():
+    with Site() as site:
+        site.prepared()
+        with site.gw() as gw:
+            os.symlink(site.key, os.path.join(site.dir, 'link'))
+            gw.type('enable')
+            for name in site.key, 'link', 'flash:link', site.dir + '/./.site.cfg.master-key':
+                for line in ('more %s', 'copy %s running-config', 'copy %s flash:copied', 'copy running-config %s',
+                             'configure replace %s force', 'show archive config differences %s ' + site.file,
+                             'show version | redirect %s', 'show version | append %s', 'show version | tee %s',
+                             'delete /force %s'):
+                    got = '\n'.join(gw.command(line % name))
+                    check('it holds the master key' in got, '%s: %s', line % name, got)
+            listed = gw.command('dir ' + site.dir)
+            check(any('site.cfg' in x for x in listed) and not any('master-key' in x for x in listed), 'dir: %s', listed)
+            hush(gw.story(1000), 'what was printed')
+            check(site.text(site.key) == KEY + '\n', 'the key file is %r', site.text(site.key))
+            check('copied' not in os.listdir(site.dir), 'it was copied')
+
+
 def a_restart_registers_with_type_6():
     with Site() as site:
         site.prepared()
@@ -193,7 +213,8 @@ def memory_leaves_no_core_unless_asked():
             check(core_limit(gw)[1] == want, 'core files of %s, %s inherited', core_limit(gw), want)
 
 
-TESTS = [the_key_stands_in_a_file_of_its_own, a_restart_registers_with_type_6,
+TESTS = [the_key_stands_in_a_file_of_its_own, no_command_for_files_gets_at_the_key,
+         a_restart_registers_with_type_6,
          without_the_key_the_session_waits_until_it_is_typed, a_key_that_others_can_read_is_used_with_a_warning,
          a_broken_key_file_is_not_used, a_changed_key_opens_what_was_not_saved_since,
          a_key_that_cannot_be_written_changes_nothing, the_check_of_a_file_warns_once,
