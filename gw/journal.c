@@ -316,11 +316,20 @@ is_header(const char *line, size_t len, const char *name)
 	return n < len && line[n] == ':';
 }
 
+/* The registrar's proof (RFC 7616 3.5) comes from the password as well. */
+static bool
+is_secret(const char *line, size_t len)
+{
+	return is_header(line, len, "Authorization") || is_header(line, len, "Proxy-Authorization") ||
+	       is_header(line, len, "Authentication-Info") ||
+	       is_header(line, len, "Proxy-Authentication-Info");
+}
+
 /* Everything a digest could be attacked with goes: what answers a challenge is not needed to read a trace. */
 static void
 mask_credentials(struct out *o, const char *line, size_t len)
 {
-	static const char *const hidden[] = { "response", "cnonce", "password" };
+	static const char *const hidden[] = { "response", "rspauth", "cnonce", "password" };
 	size_t i = 0;
 
 	while (i < len) {
@@ -368,8 +377,7 @@ write_message(struct out *o, const char *message, size_t len)
 			part--;
 		/* A folded header goes on on the next line. */
 		if (part == 0 || strchr(" \t", message[0]) == NULL)
-			masked = is_header(message, part, "Authorization") ||
-				 is_header(message, part, "Proxy-Authorization");
+			masked = is_secret(message, part);
 		if (masked)
 			mask_credentials(&line, message, part);
 		else

@@ -327,7 +327,8 @@ START_TEST(a_trace_drives_no_terminal_and_shows_no_secret)
 {
 	static const char message[] =
 	    "REGISTER sip:a SIP/2.0\r\nSubject: \x1b]0;x\a\r\n"
-	    "Authorization: Digest username=\"u\", response=\"0123\",\r\n cnonce=\"abc\"\r\n\r\n";
+	    "Authorization: Digest username=\"u\", response=\"0123\",\r\n cnonce=\"abc\"\r\n"
+	    "Authentication-Info: qop=auth,rspauth=\"4567\",cnonce=\"abc\",nc=00000001\r\n\r\n";
 	struct log_host host = { { HOST_IPV4, xstrdup("192.0.2.1"), 0 }, TRANSPORT_UDP };
 	struct out servers = OUT_MEMORY;
 
@@ -340,10 +341,11 @@ START_TEST(a_trace_drives_no_terminal_and_shows_no_secret)
 	ck_assert_str_eq(out_text(&servers),
 	    "//-1/xxxxxxxxxxxx/SIP/Msg/ccsipDisplayMsg:\nReceived:\nREGISTER sip:a SIP/2.0\n"
 	    "Subject: \\x1b]0;x\\x07\nAuthorization: Digest username=\"u\", response=\"***\",\n "
-	    "cnonce=\"***\"\n");
+	    "cnonce=\"***\"\n"
+	    "Authentication-Info: qop=auth,rspauth=\"***\",cnonce=\"***\",nc=00000001\n");
 	ck_assert_ptr_null(strchr(buffer(), '\x1b'));
 	ck_assert_ptr_null(strstr(buffer(), "0123"));
-	ck_assert_uint_eq(journal_counters(journal)->trap, 6);
+	ck_assert_uint_eq(journal_counters(journal)->trap, 7);
 	out_free(&servers);
 }
 END_TEST
