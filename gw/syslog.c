@@ -176,9 +176,9 @@ flush(struct server *s)
 		ssize_t n = send_once(s, s->first);
 		bool udp = s->conf.transport == TRANSPORT_UDP;
 
-		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)) {
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 			s->writing = true;
-		} else if (n < 0 && udp && (errno == ECONNREFUSED || errno == EMSGSIZE)) {
+		} else if (n < 0 && udp && (errno == ECONNREFUSED || errno == EMSGSIZE || errno == ENOBUFS)) {
 			s->dropped++;
 			unqueue(s);
 		} else if (n < 0 && errno != EINTR) {
