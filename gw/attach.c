@@ -132,7 +132,7 @@ verdict(const struct attachment *a, bool terminal)
 }
 
 int
-attach(const char *path, const char *script)
+attach(const char *path, const char *script, bool command)
 {
 	struct attachment a = { .path = path };
 	const struct front_peer peer = { &a, send_frame, on_ended, take_frames };
@@ -153,7 +153,7 @@ attach(const char *path, const char *script)
 		return ATTACH_FAILED;
 	}
 	a.outlet = outlet_new_own(a.loop, dup(a.fd), NULL, NULL);
-	a.front = front_new(a.loop, &peer, script);
+	a.front = front_new(a.loop, &peer, script, command);
 	terminal = front_terminal(a.front);
 	watch(&a, true);
 	front_begin(a.front);

@@ -12,6 +12,7 @@
 #include "gw/front_internal.h"
 
 enum {
+	GATHERED_MAX = 1 << 14, /* bytes of output held back while keys are taken */
 	INPUT_MAX = 1 << 20, /* bytes of one plain line read before the rest of it is thrown away */
 	TYPE_AHEAD = 1 << 16, /* bytes kept from a keyboard while the console is busy */
 	LINE_SENT = LINE_MAX_BYTES + 1024, /* bytes of a line: more is too long anyway */
@@ -39,10 +40,29 @@ on_output(void *arg)
 		f->peer.drained(f->peer.arg);
 }
 
+static void
+print_gathered(struct front *f)
+{
+	struct out text = f->gathered;
+
+	f->gathered = (struct out)OUT_MEMORY;
+	if (text.len > 0)
+		outlet_write(f->output, out_text(&text), text.len);
+	out_free(&text);
+}
+
 void
 front_print(void *arg, const char *text, size_t len)
 {
-	outlet_write(((struct front *)arg)->output, text, len);
+	struct front *f = arg;
+
+	if (!f->gathers) {
+		outlet_write(f->output, text, len);
+		return;
+	}
+	out_write(&f->gathered, text, len);
+	if (f->gathered.len > GATHERED_MAX)
+		print_gathered(f);
 }
 
 void
@@ -131,9 +151,7 @@ set_name(char name[FRAME_NAME_MAX], const char *text)
 void
 front_begin(struct front *f)
 {
-	struct frame_hello h = {
-		.version = FRAME_VERSION, .command = f->script != NULL, .terminal = f->terminal
-	};
+	struct frame_hello h = { .version = FRAME_VERSION, .command = f->command, .terminal = f->terminal };
 	const char *tty = f->script == NULL && isatty(STDIN_FILENO) ? ttyname(STDIN_FILENO) : NULL;
 	const char *from = getenv("SSH_CONNECTION");
 	struct out payload = OUT_MEMORY;
@@ -433,7 +451,10 @@ pump(struct front *f)
 		end(f);
 		return;
 	}
+	f->gathers = f->terminal;
 	done = f->terminal ? terminal_take_keys(f) : take_lines(f);
+	f->gathers = false;
+	print_gathered(f);
 	if (f->ended)
 		return;
 	if (done && f->input.at_end)
@@ -445,13 +466,14 @@ pump(struct front *f)
 /* The whole. */
 
 struct front *
-front_new(struct loop *loop, const struct front_peer *peer, const char *script)
+front_new(struct loop *loop, const struct front_peer *peer, const char *script, bool command)
 {
 	struct front *f = xcalloc(1, sizeof *f);
 
 	f->loop = loop;
 	f->peer = *peer;
 	f->script = script;
+	f->command = command;
 	f->read.wants = VTY_NOTHING;
 	f->read.prompt = xstrdup("");
 	f->again = loop_timer_new(loop, on_pump, f);
@@ -490,6 +512,7 @@ front_free(struct front *f)
 	if (f == NULL)
 		return;
 	front_close(f);
+	out_free(&f->gathered);
 	outlet_free(f->output);
 	loop_timer_free(f->again);
 	mem_wipe(f->input.text, f->input.cap);

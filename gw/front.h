@@ -20,8 +20,9 @@ struct front_peer {
 	void (*drained)(void *arg); /* front_stalled may have changed; may be NULL */
 };
 
-/* script: the lines to run instead of standard input (gw -c), borrowed; NULL: standard input. */
-struct front *front_new(struct loop *, const struct front_peer *, const char *script);
+/* script: the lines to run instead of standard input, borrowed; NULL: standard input. command: they are those
+ * of gw -c. */
+struct front *front_new(struct loop *, const struct front_peer *, const char *script, bool command);
 void front_free(struct front *); /* NULL ok; the terminal is as before */
 void front_begin(struct front *); /* says HELLO and reads */
 frame_take front_take; /* arg: struct front */

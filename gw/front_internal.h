@@ -20,7 +20,10 @@ struct front {
 	struct loop *loop;
 	struct front_peer peer;
 	const char *script;
+	bool command; /* gw -c */
 	struct outlet *output;
+	struct out gathered; /* echoes of the keys that are being taken: one write for all of them */
+	bool gathers;
 	struct loop_timer *again; /* what waits is taken on with, behind the network */
 	bool terminal, began, greeted, ended, told, reading, refused;
 	enum frame_bye bye;
@@ -47,7 +50,7 @@ struct front {
 	enum frame_type wish; /* `?` or Tab was typed; 0: none */
 	bool completed; /* by the answer to Tab */
 	char *completion;
-	size_t run; /* the next so many bytes of the input go into the line in one step */
+	size_t run; /* the next so many bytes of the input go into the middle of the line in one step */
 	size_t cut; /* bytes of the typed line thrown away */
 	bool drawn; /* prompt and typed line stand on the screen */
 	char secret[TYPED_SECRET_MAX]; /* a line that is not echoed */

@@ -52,7 +52,7 @@ struct options {
 	VEC(const char *) tests; /* -t */
 	VEC(const char *) commands; /* -c */
 	bool warnings_are_errors;
-	bool daemon, strict, core, attach;
+	bool daemon, strict, core, attach, shell;
 };
 
 enum { OPTION_CORE = 256, OPTION_STRICT, OPTION_WARNINGS }; /* options without a letter */
@@ -391,7 +391,7 @@ run(const struct options *o, bool *again)
 	}
 	cli_set_view(gw.cli, agent_view(gw.agent));
 	if (!o->daemon) {
-		gw.front = front_new(gw.loop, &peer, NULL);
+		gw.front = front_new(gw.loop, &peer, NULL, false);
 		if (front_terminal(gw.front)) /* the console shows the log */
 			journal_detach(gw.journal, &errors);
 		front_begin(gw.front);
@@ -489,7 +489,7 @@ read_options(struct options *o, int argc, char **argv)
 		{ NULL, 0, NULL, 0 } };
 	int c;
 
-	o->attach = argc > 0 && is_shell(argv[0]);
+	o->shell = o->attach = argc > 0 && is_shell(argv[0]);
 	while ((c = getopt_long(argc, argv, "f:Dac:s:t:hV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
@@ -553,12 +553,21 @@ read_options(struct options *o, int argc, char **argv)
 	return -1;
 }
 
-/* gw -a, gw -c */
+/* gw -a, gw -c, gwsh. What sshd was asked to run instead of a session, through gwsh or in spite of a
+ * ForceCommand, runs with the rights of the login, as on a router: it must not be a way around `enable`. */
 static int
 run_attached(const struct options *o)
 {
-	char *script = o->commands.n == 0 ? NULL : script_of(o);
-	int status = attach(o->socket != NULL ? o->socket : CONTROL_SOCKET, script);
+	const char *asked = getenv("SSH_ORIGINAL_COMMAND");
+	bool command = o->commands.n > 0;
+	char *script = NULL;
+	int status;
+
+	if (command)
+		script = script_of(o);
+	else if (asked != NULL && *asked != '\0')
+		script = xasprintf("%s\n", asked);
+	status = attach(o->socket != NULL ? o->socket : CONTROL_SOCKET, script, command && !o->shell);
 
 	str_wipe_free(script);
 	return status;

@@ -275,7 +275,9 @@ edit_key(struct front *f)
 			front_taken(f, run);
 			return;
 		}
-		f->run = run > 1 ? run : 0;
+		/* At its end libedit echoes a key by itself; elsewhere, and that is slow, it draws the line
+		 * anew. */
+		f->run = run > 1 && li->cursor != li->lastchar ? run : 0;
 	}
 	line = el_gets(f->el, &len);
 	if (f->wish != 0) {
@@ -377,6 +379,27 @@ terminal_size(unsigned *rows, unsigned *columns)
 	return true;
 }
 
+/* Terminals have not been slow for decades, but their descriptions still ask for padding: bytes 0, which
+ * programs at the other end take for text. */
+static void
+drop_padding(EditLine *el)
+{
+	static const char *const drawing[] = { "al", "cd", "ce", "ch", "cl", "dc", "dl", "dm", "ed", "ei",
+		"ho", "ic", "im", "ip", "nd", "up", "DC", "DO", "IC", "LE", "RI", "UP" };
+
+	for (size_t i = 0; i < COUNT(drawing); i++) {
+		const char *control = NULL, *padding;
+		char *clean;
+
+		if (el_get(el, EL_GETTC, drawing[i], (void *)&control) != 0 || control == NULL ||
+		    (padding = strstr(control, "$<")) == NULL || strchr(padding, '>') == NULL)
+			continue;
+		clean = xasprintf("%.*s%s", (int)(padding - control), control, strchr(padding, '>') + 1);
+		el_set(el, EL_SETTC, drawing[i], clean, NULL);
+		free(clean);
+	}
+}
+
 int
 terminal_open(struct front *f)
 {
@@ -399,6 +422,7 @@ terminal_open(struct front *f)
 	f->el = el_init_fd("gw", stdin, f->screen, f->screen, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
 	if (f->el == NULL)
 		return -1;
+	drop_padding(f->el);
 	for (size_t i = 0; i < FRAME_GROUPS; i++) {
 		f->history[i] = history_init();
 		history(f->history[i], &ev, H_SETSIZE, HISTORY_LINES);

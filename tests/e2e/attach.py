@@ -209,6 +209,13 @@ def shell():
         os.symlink(lib.gw_path(), name)
         got = subprocess.run([name, '-s', gw.socket, '-c', 'show users'], capture_output=True, text=True)
         check(got.returncode == 0 and '*' in got.stdout, '%s', got)
+        # No way around `enable` for those who have no other shell, and none through what sshd was asked to run.
+        got = subprocess.run([name, '-s', gw.socket, '-c', 'show running-config'], capture_output=True, text=True)
+        check(got.returncode == 1 and 'Invalid input' in got.stdout, 'privileged without enable: %s', got)
+        for asked, status, text in ('show users', 0, '*'), ('show running-config', 1, 'Invalid input'):
+            got = subprocess.run([lib.gw_path(), '-a', '-s', gw.socket], capture_output=True, text=True,
+                                 env={**os.environ, 'SSH_ORIGINAL_COMMAND': asked})
+            check(got.returncode == status and text in got.stdout, '%s: %s', asked, got)
         for argv0 in 'gwsh', '-gwsh', '/usr/bin/gwsh':
             got = subprocess.run([argv0, '-s', gw.socket], executable=lib.gw_path(), input='show users\n',
                                  capture_output=True, text=True)
