@@ -163,8 +163,9 @@ unfit(const char *key)
 {
 	size_t n = strlen(key);
 
-	return n >= MASTER_KEY_MIN && n <= MASTER_KEY_MAX ? NULL
-							  : "The master key must have 8 to 127 characters";
+	if (n < MASTER_KEY_MIN || n > MASTER_KEY_MAX)
+		return "The master key must have 8 to 127 characters";
+	return strchr(key, '\t') == NULL ? NULL : "The master key must not have a tab";
 }
 
 static int

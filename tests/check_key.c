@@ -184,6 +184,18 @@ START_TEST(a_key_has_8_to_127_characters)
 }
 END_TEST
 
+/* Its file would not be read back. */
+START_TEST(a_key_has_no_tab)
+{
+	struct fixture *f = configured(false, "");
+
+	ck_assert_int_eq(fixture_type(f, "key config-key password-encrypt hush\thush\n"), 1);
+	ck_assert_str_eq(out_text(&f->out), "% The master key must not have a tab\n");
+	ck_assert_ptr_null(f->master_key);
+	fixture_free(f);
+}
+END_TEST
+
 START_TEST(without_a_terminal_the_key_stands_on_the_line)
 {
 	struct fixture *f = configured(false, "");
@@ -339,6 +351,7 @@ main(void)
 	tcase_add_test(t, deleting_the_key_closes_and_setting_it_opens);
 	tcase_add_test(t, a_key_that_cannot_be_written_changes_nothing);
 	tcase_add_loop_test(t, a_key_has_8_to_127_characters, 0, (int)COUNT(lengths));
+	tcase_add_test(t, a_key_has_no_tab);
 	tcase_add_test(t, without_a_terminal_the_key_stands_on_the_line);
 	tcase_add_test(t, control_c_forgets_what_was_typed);
 	tcase_add_test(t, a_file_cannot_set_or_delete_the_key);
