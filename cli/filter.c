@@ -10,6 +10,9 @@
 
 /* The library's compiler copies what a `+` repeats, so that nested ones multiply. */
 enum { REGEX_MAX = 256, REPEATS_MAX = 6 };
+/* Its matcher remembers a state for every set of places it met in the expression, up to one for each byte it
+ * read, and searches them all: bytes after which it is made to forget them. */
+enum { FRESH_AFTER = 4096 };
 
 /* One filter at work. */
 struct stage {
@@ -17,7 +20,9 @@ struct stage {
 	bool inverted; /* section exclude */
 	bool append; /* tee /append */
 	char *path;
+	char *pattern; /* of regex; NULL: it takes none */
 	regex_t regex;
+	size_t fed; /* bytes that regex has read */
 	struct out in, *to;
 	struct out text; /* the line not yet complete; what goes to the file */
 	bool open; /* begin: seen; section: inside one */
@@ -40,10 +45,29 @@ indent_of(const char *line)
 	return strspn(line, " ");
 }
 
+static int
+make_regex(struct stage *f)
+{
+	f->fed = 0;
+	return regcomp(&f->regex, f->pattern, REG_EXTENDED | REG_NOSUB);
+}
+
+static bool
+match(struct stage *f, const char *line)
+{
+	f->fed += strlen(line);
+	if (f->fed > FRESH_AFTER) {
+		regfree(&f->regex);
+		if (make_regex(f) != 0) /* it was good before: no memory */
+			abort();
+	}
+	return regexec(&f->regex, line, 0, NULL, 0) == 0;
+}
+
 static void
 take_line(struct stage *f, const char *line)
 {
-	bool matches = regexec(&f->regex, line, 0, NULL, 0) == 0, show = false;
+	bool matches = match(f, line), show = false;
 
 	switch (f->kind) {
 	case FILTER_BEGIN:
@@ -151,11 +175,12 @@ compile(struct stage *f, const char *text, struct filter_error *error)
 			out_char(&pattern, '\\');
 		out_char(&pattern, *p);
 	}
-	rc = regcomp(&f->regex, out_text(&pattern), REG_EXTENDED | REG_NOSUB);
-	out_free(&pattern);
+	f->pattern = out_take(&pattern);
+	rc = make_regex(f);
 	if (rc != 0) {
 		char why[80];
 
+		free(f->pattern);
 		regerror(rc, &f->regex, why, sizeof why);
 		return say(error, "Bad regular expression '%.64s': %s", text, why);
 	}
@@ -225,8 +250,9 @@ take_path(struct stage *f, const struct filter_files *files, const struct filter
 static void
 stage_free(struct stage *f)
 {
-	if (filter_kinds[f->kind].takes == TAKES_EXPRESSION)
+	if (f->pattern != NULL)
 		regfree(&f->regex);
+	free(f->pattern);
 	free(f->path);
 	out_free(&f->text);
 }

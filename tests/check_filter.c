@@ -1,5 +1,6 @@
 /* What stands behind `|`: which lines come through, what goes to files, and which filters are refused. */
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -501,6 +502,30 @@ START_TEST(these_words_can_follow)
 }
 END_TEST
 
+/* The library's matcher would keep one state for each byte of these lines, of several kilobytes. */
+START_TEST(memory_does_not_grow_with_what_is_read)
+{
+	struct out to = OUT_MEMORY, errors = OUT_MEMORY;
+	struct filter *f = opened("count .*a....................c", &to);
+	struct out line = OUT_MEMORY;
+	unsigned random = 1;
+	size_t before = mallinfo2().uordblks;
+
+	for (int i = 0; i < 8; i++) {
+		for (int k = 0; k < 2000; k++) {
+			random = random * 1103515245u + 12345u;
+			out_char(&line, (random >> 16 & 1) != 0 ? 'a' : 'b');
+		}
+		out_printf(filter_in(f), "%s\n", out_text(&line));
+		out_free(&line);
+	}
+	ck_assert_uint_lt(mallinfo2().uordblks - before, 64u << 20);
+	ck_assert_int_eq(filter_finish(f, true, &errors), 0);
+	ck_assert_str_eq(out_text(&to), "Number of lines which match regexp = 0\n");
+	out_free(&to);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -525,6 +550,7 @@ main(void)
 	tcase_add_loop_test(t, a_bad_expression_is_refused_with_the_reason, 0, COUNT(refused));
 	tcase_add_test(t, an_expression_of_ten_kilobytes_is_refused);
 	tcase_add_loop_test(t, no_expression_takes_long, 0, COUNT(heavy));
+	tcase_add_test(t, memory_does_not_grow_with_what_is_read);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
