@@ -207,6 +207,8 @@ unsigned sip_ua_count_realms(const struct sip_ua *, const char *number);
 struct credential *credential_new(void); /* one reference, all empty */
 void credential_release(struct credential *);
 bool credential_equal(const struct credential *, const struct credential *);
+/* Whether both answer a challenge alike, however the password is stored. */
+bool credential_same(const struct credential *, const struct credential *);
 
 /* Registrars. */
 struct registrar *registrar_new(void); /* one reference, defaults, no host */
@@ -225,6 +227,7 @@ void auth_list_put(
 bool auth_list_remove(struct auth_list *, const char *realm);
 void auth_list_clear(struct auth_list *);
 bool auth_list_equal(const struct auth_list *, const struct auth_list *);
+bool auth_list_same(const struct auth_list *, const struct auth_list *); /* as credential_same */
 
 /* Reversible passwords. Whose one is: the statement where it is not NULL ("username bob", "line vty 3"), else
  * the enable password where username is NULL, an entry of `credentials` where number is not, else one of

@@ -428,6 +428,12 @@ secret_equal(const struct secret *a, const struct secret *b)
 	return a->type == b->type && str_eq(a->stored, b->stored) && str_eq(a->clear, b->clear);
 }
 
+bool
+secret_alike(const struct secret *a, const struct secret *b)
+{
+	return str_eq(a->clear, b->clear) && (a->clear != NULL || str_eq(a->stored, b->stored));
+}
+
 /* ---- login secrets ---- */
 
 enum { LOGIN_BYTES = 32, LOGIN_TEXT = 43 };

@@ -40,6 +40,8 @@ struct secret secret_copy(const struct secret *);
 void secret_free(struct secret *);
 /* The same type, stored text and clear text. */
 bool secret_equal(const struct secret *, const struct secret *);
+/* The same clear text; where there is none, the same stored text. */
+bool secret_alike(const struct secret *, const struct secret *);
 
 /* Type 7 (reversible, fixed key). Seed 0 to 15; the caller frees. */
 char *type7_encode(const char *clear, unsigned seed);

@@ -137,16 +137,29 @@ auth_list_clear(struct auth_list *l)
 	l->username = NULL;
 }
 
-bool
-auth_list_equal(const struct auth_list *a, const struct auth_list *b)
+static bool
+compare_lists(const struct auth_list *a, const struct auth_list *b,
+    bool (*equal)(const struct secret *, const struct secret *))
 {
 	if (!str_eq(a->username, b->username) || a->list.n != b->list.n)
 		return false;
 	for (size_t i = 0; i < a->list.n; i++)
 		if (!str_eq(a->list.v[i].realm, b->list.v[i].realm) ||
-		    !secret_equal(&a->list.v[i].secret, &b->list.v[i].secret))
+		    !equal(&a->list.v[i].secret, &b->list.v[i].secret))
 			return false;
 	return true;
+}
+
+bool
+auth_list_equal(const struct auth_list *a, const struct auth_list *b)
+{
+	return compare_lists(a, b, secret_equal);
+}
+
+bool
+auth_list_same(const struct auth_list *a, const struct auth_list *b)
+{
+	return compare_lists(a, b, secret_alike);
 }
 
 struct auth_list
@@ -224,10 +237,16 @@ credential_release(struct credential *c)
 }
 
 bool
-credential_equal(const struct credential *a, const struct credential *b)
+credential_same(const struct credential *a, const struct credential *b)
 {
 	return str_eq(a->number, b->number) && str_eq(a->username, b->username) &&
-	       str_eq(a->realm, b->realm) && a->has_number == b->has_number &&
+	       str_eq(a->realm, b->realm) && secret_alike(&a->secret, &b->secret);
+}
+
+bool
+credential_equal(const struct credential *a, const struct credential *b)
+{
+	return credential_same(a, b) && a->has_number == b->has_number &&
 	       secret_equal(&a->secret, &b->secret);
 }
 

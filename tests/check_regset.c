@@ -1333,6 +1333,48 @@ START_TEST(password_toggled_in_a_paste_does_not_lock_the_account)
 }
 END_TEST
 
+static bool
+seal(void *arg, struct secret *s, const struct secret_owner *owner)
+{
+	(void)owner;
+	return secret_seal(s, arg, (const unsigned char *)"saltsalt") == 0;
+}
+
+/* The master key was set or changed: the passwords are the same. */
+START_TEST(password_stored_in_another_way_does_not_lock_the_account)
+{
+	struct net *n = net_new();
+	struct fake *f = &n->fake[0];
+	char key[] = "master-key-0";
+	unsigned asked;
+	size_t sent;
+
+	f->password = "nobody knows";
+	if (_i == 0)
+		credentials(n, "1001", "alice", "secret", "example.com");
+	peer(n, 5, "1001");
+	if (_i == 1)
+		auth_list_put(&conf_edit_peer(n->conf, 5)->auth, "alice", "example.com", secret("secret"));
+	if (_i == 2)
+		auth_list_put(&conf_edit_sip_ua(n->conf)->auth, "alice", "example.com", secret("secret"));
+	registrar(n, 0, 3600);
+	apply(n);
+	net_for(n, 1000);
+	asked = f->credentials;
+	sent = f->log.n;
+	ck_assert_uint_gt(asked, 0);
+	for (int i = 0; i < 8; i++) {
+		key[sizeof key - 2]++;
+		conf_change_secrets(n->conf, seal, key);
+		apply(n);
+		net_for(n, 1000);
+	}
+	ck_assert_uint_eq(f->credentials, asked);
+	ck_assert_uint_eq(f->log.n, sent);
+	net_free(n);
+}
+END_TEST
+
 START_TEST(type_6_password_without_key_waits_for_it)
 {
 	struct net *n = net_new();
@@ -2109,6 +2151,7 @@ main(void)
 	tcase_add_test(moods, sha_is_not_followed_by_md5);
 	tcase_add_test(moods, password_mended_in_the_configuration_acts_at_once);
 	tcase_add_test(moods, password_mended_while_the_wrong_one_is_under_way);
+	tcase_add_loop_test(moods, password_stored_in_another_way_does_not_lock_the_account, 0, 3);
 	tcase_add_test(moods, password_toggled_in_a_paste_does_not_lock_the_account);
 	tcase_add_test(moods, type_6_password_without_key_waits_for_it);
 	tcase_add_test(moods, transport_that_is_not_there_sends_nothing);

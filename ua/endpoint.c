@@ -105,7 +105,7 @@ peer_changed(void *arg, const void *key, size_t keylen, void *was, void *is)
 
 	(void)key, (void)keylen;
 	if (had && has && strcmp(old, new) == 0) {
-		if (!auth_list_equal(&before->auth, &after->auth))
+		if (!auth_list_same(&before->auth, &after->auth))
 			touch(set, new, true);
 	} else {
 		if (had)
@@ -128,7 +128,7 @@ credential_changed(void *arg, const void *key, size_t keylen, void *was, void *i
 
 	(void)key, (void)keylen;
 	if (before != NULL && after != NULL) { /* the key holds the number */
-		if (!credential_equal(before, after))
+		if (!credential_same(before, after))
 			touch(set, after->number, true);
 	} else if (after != NULL) {
 		touch(set, after->number, true)->credentials++;
@@ -231,7 +231,7 @@ endpoints_apply(struct regset *set, struct conf *before, msec now)
 		e->touched = e->account = e->rescan = false;
 	}
 	vec_free(&set->touched);
-	if (was != is && !auth_list_equal(&was->auth, &is->auth))
+	if (was != is && !auth_list_same(&was->auth, &is->auth))
 		wake_all(set, now);
 }
 
