@@ -52,6 +52,17 @@ password_seal(const struct cli *cli, const char *master, struct secret *s)
 	return secret_seal(s, master, salt);
 }
 
+/* Whether the type 6 text of the same password could stay. */
+static bool
+keep_text(const struct secret *was, struct secret *s)
+{
+	if (was == NULL || was->type != SECRET_TYPE6 || !str_eq(was->clear, s->clear))
+		return false;
+	secret_free(s);
+	*s = secret_copy(was);
+	return true;
+}
+
 int
 password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
 {
@@ -71,13 +82,85 @@ password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
 	}
 	if (old == NULL && (s->type == SECRET_TYPE6 || !c->conf->system->password_aes))
 		return 0;
-	if (master != NULL && was != NULL && was->type == SECRET_TYPE6 && str_eq(was->clear, s->clear)) {
-		secret_free(s);
-		*s = secret_copy(was);
-	} else {
+	if (master == NULL || !keep_text(was, s))
 		(void)password_seal(vty_cli(c->vty), master, s);
-	}
 	return 0;
+}
+
+struct following {
+	const struct cli *cli;
+	const char *key;
+	const struct conf *running;
+	bool aes;
+};
+
+/* What the running configuration has at the same place; NULL: nothing. */
+static const struct secret *
+running_secret(const struct conf *c, const struct secret_owner *o)
+{
+	const struct dial_peer *peer = o->peer == 0 ? NULL : conf_peer(c, o->peer);
+	const struct credential *credential;
+	const struct user *user;
+	const struct auth *auth;
+
+	if (o->statement != NULL && o->username != NULL) {
+		user = conf_user(c, o->username, false);
+		return user == NULL ? NULL : &user->password;
+	}
+	if (o->statement != NULL)
+		return &conf_line(c, (enum line_kind)o->line, o->line_number)->password;
+	if (o->username == NULL)
+		return &c->system->enable_password;
+	if (o->number != NULL) {
+		credential = sip_ua_credential(c->sip_ua, o->number, o->realm);
+		return credential == NULL ? NULL : &credential->secret;
+	}
+	if (o->peer != 0 && peer == NULL)
+		return NULL;
+	auth = auth_list_find(peer != NULL ? &peer->auth : &c->sip_ua->auth, o->realm);
+	return auth == NULL ? NULL : &auth->secret;
+}
+
+static bool
+opens(const char *key, const struct secret *s)
+{
+	char err[160], *clear = type6_decode(s->stored, key, err, sizeof err);
+	bool same = str_eq(clear, s->clear);
+
+	str_wipe_free(clear);
+	return same;
+}
+
+static bool
+follow(void *arg, struct secret *s, const struct secret_owner *owner)
+{
+	const struct following *f = arg;
+	const struct secret *is = running_secret(f->running, owner);
+
+	if (s->clear == NULL)
+		return f->key != NULL && secret_open(s, f->key) == 0;
+	if (f->key == NULL && s->type == SECRET_TYPE6) {
+		secret_close(s);
+		return true;
+	}
+	if (f->key == NULL || (s->type != SECRET_TYPE6 && !f->aes) ||
+	    (is != NULL && secret_equal(is, s) && s->type == SECRET_TYPE6))
+		return false;
+	if (keep_text(is, s))
+		return true;
+	return (s->type != SECRET_TYPE6 || !opens(f->key, s)) && password_seal(f->cli, f->key, s) == 0;
+}
+
+void
+passwords_follow_key(const struct cli *cli, struct conf *next)
+{
+	const struct cli_host *h = cli_host(cli);
+	struct following f = { .cli = cli,
+		.key = h->master_key == NULL ? NULL : h->master_key(h->arg),
+		.running = h->running(h->arg),
+		.aes = next->system->password_aes };
+
+	conf_change_secrets(next, follow, &f);
 }
 
 char *

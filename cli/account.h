@@ -35,6 +35,11 @@
 int password_take(struct cmd_call *, const struct secret *was, struct secret *);
 /* Stores it as type 6 with a salt of its own; 0, or -1: unchanged, no key, nothing random, no clear text. */
 int password_seal(const struct cli *, const char *master, struct secret *);
+/* Makes the passwords of a version that is older than the running one, or was read before it, what they would
+ * be now: type 6 with the master key of now, with the text that the running one has for the same password;
+ * unusable where the key was deleted. To be called before such a version is compared with the running one or
+ * published; costs one look at every password. */
+void passwords_follow_key(const struct cli *, struct conf *next);
 /* "7 0822455D0A16", or "0 secret" when clear ones are to be shown; the caller frees and wipes. */
 char *password_text(const struct conf *, const struct secret *);
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/account.h"
 #include "cli/config_text.h"
 #include "cli/diff.h"
 #include "cli/file_name.h"
@@ -95,9 +96,11 @@ apply(struct vty *v, struct replacement *r)
 {
 	const struct cli_host *h = host_of(v);
 	struct conf *running = h->running(h->arg), *next = conf_hold(r->next);
-	bool same = conf_rebase(next, running);
 	char err[300];
+	bool same;
 
+	passwords_follow_key(vty_cli(v), next); /* another console may have changed it while this one asked */
+	same = conf_rebase(next, running);
 	if (r->minutes > 0 && !life_guard(v, running, r->minutes, false)) {
 		conf_release(next);
 		out_str(

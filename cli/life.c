@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "cli/account.h"
 #include "cli/conceal.h"
 #include "cli/vty_internal.h"
 
@@ -201,6 +202,7 @@ life_revert(const struct cli *cli)
 	drop_guard(l);
 	log_at(LOG_LEVEL_NOTICE, "ARCHIVE_DIFF", "ROLLBK_CNFMD_CHG_ROLLBACK_START",
 	    "Start rolling to: " ROLLBACK_NAME);
+	passwords_follow_key(cli, before); /* it may have been changed since */
 	if (conf_rebase(before, h->running(h->arg)))
 		conf_release(before); /* nothing was changed */
 	else if (h->publish(h->arg, before, err, sizeof err) != 0)

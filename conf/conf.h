@@ -229,13 +229,14 @@ void auth_list_clear(struct auth_list *);
 bool auth_list_equal(const struct auth_list *, const struct auth_list *);
 bool auth_list_same(const struct auth_list *, const struct auth_list *); /* as credential_same */
 
-/* Reversible passwords. Whose one is: the statement where it is not NULL ("username bob", "line vty 3"), else
- * the enable password where username is NULL, an entry of `credentials` where number is not, else one of
- * `authentication`, of a dial peer where peer is not 0. */
+/* Reversible passwords. Whose one is: the statement where it is not NULL ("username bob" with username, "line
+ * vty 3" with line and its number), else the enable password where username is NULL, an entry of
+ * `credentials` where number is not, else one of `authentication`, of a dial peer where peer is not 0. */
 struct secret_owner {
 	const char *number, *username, *realm;
 	uint32_t peer;
 	const char *statement;
+	unsigned line, line_number; /* enum line_kind of conf/login.h */
 };
 /* Gives every password, as a copy, to change, which says whether it altered it. Costs nothing for those that
  * it leaves alone. */

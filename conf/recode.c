@@ -29,7 +29,9 @@ recode_credential(void *arg, const void *key, size_t keylen, void *value)
 {
 	const struct recoding *r = arg;
 	const struct credential *is = value;
-	const struct secret_owner owner = { is->number, is->username, is->realm, 0, NULL };
+	const struct secret_owner owner = {
+		.number = is->number, .username = is->username, .realm = is->realm
+	};
 	struct credential *c;
 	struct secret next;
 
@@ -52,7 +54,9 @@ recode_list(const struct recoding *r, const struct auth_list *is, uint32_t peer)
 {
 	for (size_t i = 0; i < is->list.n; i++) {
 		const struct auth *a = &is->list.v[i];
-		const struct secret_owner owner = { NULL, is->username, a->realm, peer, NULL };
+		const struct secret_owner owner = {
+			.username = is->username, .realm = a->realm, .peer = peer
+		};
 		struct secret next;
 
 		if (changed(r, &a->secret, &owner, &next))
@@ -78,7 +82,7 @@ recode_user(void *arg, const void *key, size_t keylen, void *value)
 	const struct recoding *r = arg;
 	const struct user *is = value;
 	char *statement = xasprintf("username %s", is->name);
-	const struct secret_owner owner = { NULL, NULL, NULL, 0, statement };
+	const struct secret_owner owner = { .username = is->name, .statement = statement };
 	struct secret next;
 	struct user *u;
 
@@ -113,7 +117,9 @@ recode_line(const struct recoding *r, const struct conf *before, enum line_kind 
 		if (!other)
 			secret_free(&next);
 	} else {
-		const struct secret_owner owner = { NULL, NULL, NULL, 0, statement };
+		const struct secret_owner owner = {
+			.statement = statement, .line = kind, .line_number = number
+		};
 
 		other = changed(r, is, &owner, &next);
 	}
@@ -130,7 +136,7 @@ conf_change_secrets(struct conf *c, conf_secret_change *change, void *arg)
 {
 	struct conf *before = conf_share(c);
 	struct recoding r = { c, change, arg };
-	const struct secret_owner nobody = { NULL, NULL, NULL, 0, NULL };
+	const struct secret_owner nobody = { 0 };
 	struct secret next;
 
 	if (before->system->enable_password.stored != NULL &&

@@ -6,12 +6,15 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/account.h"
+#include "cli/config_text.h"
 #include "conf/login.h"
 #include "tests/fixture.h"
 
 #define KEY "my-first-master-key"
 #define OTHER_KEY "my-second-master-key"
 #define TYPE6 "AGMAScA`PBCfOaR_SJ`EUUQAOiQ[VeOeFaYI" /* "gw-lab-pass" with TYPE6_KEY */
+#define SEALED "password encryption aes\nkey config-key password-encrypt\n" KEY "\n" KEY "\n"
 #define TYPE6_KEY "gw-master-key-1"
 /* One password in each place that takes one. */
 #define ALL                                                                                                  \
@@ -29,6 +32,12 @@ configured(bool interactive, const char *lines)
 	ck_assert_msg(fixture_type(f, lines) == 0, "%s", out_text(&f->out));
 	out_free(&f->out);
 	return f;
+}
+
+static void
+load(struct fixture *f, const char *text, struct script_report *report)
+{
+	script_load(f->cli, f->conf, "site.cfg", text, strlen(text), report);
 }
 
 static size_t
@@ -145,6 +154,78 @@ START_TEST(deleting_the_key_closes_and_setting_it_opens)
 }
 END_TEST
 
+/* What was typed since the older version was the running one; whether it is again what runs, text by text. */
+static const struct {
+	const char *before, *since;
+	bool same, closed;
+} versions[] = {
+	{ SEALED, "", true, false },
+	{ SEALED, "key config-key password-encrypt\n" KEY "\n" OTHER_KEY "\n" OTHER_KEY "\n", true, false },
+	{ SEALED, "no key config-key password-encrypt\nyes\n", true, true },
+	{ "password encryption aes\n", "key config-key password-encrypt\n" OTHER_KEY "\n" OTHER_KEY "\n",
+	    true, false },
+	{ SEALED "no key config-key password-encrypt\nyes\n",
+	    "key config-key password-encrypt\n" KEY "\n" KEY "\n", true, false },
+	/* Other passwords than those of now: encrypted with the key of now. */
+	{ SEALED,
+	    "key config-key password-encrypt\n" KEY "\n" OTHER_KEY "\n" OTHER_KEY "\nno dial-peer voice 3\n"
+	    "no enable password\nno sip-ua\nno username monitor\nline vty 0 4\nno password\n",
+	    false, false },
+};
+
+START_TEST(an_older_version_follows_the_key)
+{
+	struct fixture *f = configured(true, ALL);
+	struct out text = OUT_MEMORY;
+	struct script_report report;
+	struct conf *older;
+	char *running;
+
+	ck_assert_int_eq(fixture_type(f, versions[_i].before), 0);
+	older = conf_share(f->conf);
+	ck_assert_int_eq(fixture_type(f, versions[_i].since), 0);
+	passwords_follow_key(f->cli, older);
+	running = fixture_config(f);
+	config_text(f->cli, older, &text);
+	ck_assert_int_eq(str_eq(out_text(&text), running), versions[_i].same);
+	ck_assert_uint_eq(count(out_text(&text), "password 6 "), 6);
+	conf_release(f->conf);
+	f->conf = older;
+	assert_clear(f, versions[_i].closed ? NULL : "MyPassword");
+	/* The text says the same. */
+	conf_release(f->conf);
+	f->conf = conf_new();
+	load(f, out_text(&text), &report);
+	assert_clear(f, versions[_i].closed ? NULL : "MyPassword");
+	script_report_free(&report);
+	out_free(&text);
+	free(running);
+	fixture_free(f);
+}
+END_TEST
+
+START_TEST(what_is_taken_back_has_passwords_of_the_new_key)
+{
+	struct fixture *f = configured(true, ALL SEALED);
+	struct script_report report;
+	char *text;
+
+	ck_assert_int_eq(fixture_type(f, "end\nconfigure terminal revert timer 5\nno enable password\nkey "
+					 "config-key password-encrypt\n" KEY "\n" OTHER_KEY "\n" OTHER_KEY
+					 "\nend\nconfigure revert now\n"),
+	    0);
+	text = fixture_config(f);
+	ck_assert_ptr_nonnull(strstr(text, "enable password 6"));
+	conf_release(f->conf);
+	f->conf = conf_new();
+	load(f, text, &report);
+	assert_clear(f, "MyPassword");
+	script_report_free(&report);
+	free(text);
+	fixture_free(f);
+}
+END_TEST
+
 START_TEST(a_key_that_cannot_be_written_changes_nothing)
 {
 	struct fixture *f =
@@ -223,12 +304,6 @@ START_TEST(control_c_forgets_what_was_typed)
 	fixture_free(f);
 }
 END_TEST
-
-static void
-load(struct fixture *f, const char *text, struct script_report *report)
-{
-	script_load(f->cli, f->conf, "site.cfg", text, strlen(text), report);
-}
 
 START_TEST(a_file_cannot_set_or_delete_the_key)
 {
@@ -349,6 +424,8 @@ main(void)
 	tcase_add_test(t, without_the_switch_a_key_encrypts_nothing);
 	tcase_add_test(t, what_was_encrypted_is_loaded_again_to_the_same);
 	tcase_add_test(t, deleting_the_key_closes_and_setting_it_opens);
+	tcase_add_test(t, what_is_taken_back_has_passwords_of_the_new_key);
+	tcase_add_loop_test(t, an_older_version_follows_the_key, 0, (int)COUNT(versions));
 	tcase_add_test(t, a_key_that_cannot_be_written_changes_nothing);
 	tcase_add_loop_test(t, a_key_has_8_to_127_characters, 0, (int)COUNT(lengths));
 	tcase_add_test(t, a_key_has_no_tab);
