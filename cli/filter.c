@@ -13,6 +13,9 @@ enum { REGEX_MAX = 256, REPEATS_MAX = 6 };
 /* Its matcher remembers a state for every set of places it met in the expression, up to one for each byte it
  * read, and searches them all: bytes after which it is made to forget them. */
 enum { FRESH_AFTER = 4096 };
+/* Nobody may hold up the gateway with an expression: all of them together may take so long, looked at when
+ * the matcher forgets. */
+enum { PATIENCE_MS = 5000 };
 
 /* One filter at work. */
 struct stage {
@@ -23,6 +26,8 @@ struct stage {
 	char *pattern; /* of regex; NULL: it takes none */
 	regex_t regex;
 	size_t fed; /* bytes that regex has read */
+	bool given_up; /* it took too long */
+	const struct filter *filter;
 	struct out in, *to;
 	struct out text; /* the line not yet complete; what goes to the file */
 	bool open; /* begin: seen; section: inside one */
@@ -34,7 +39,8 @@ struct filter {
 	size_t n;
 	bool json;
 	struct out *to;
-	struct filter_files files;
+	struct filter_host host;
+	int64_t began;
 };
 
 /* Lines and text on their way. */
@@ -53,10 +59,17 @@ make_regex(struct stage *f)
 }
 
 static bool
+too_long(const struct filter *f)
+{
+	return f->host.now != NULL && f->host.now(f->host.arg) - f->began > PATIENCE_MS;
+}
+
+static bool
 match(struct stage *f, const char *line)
 {
 	f->fed += strlen(line);
 	if (f->fed > FRESH_AFTER) {
+		f->given_up = too_long(f->filter);
 		regfree(&f->regex);
 		if (make_regex(f) != 0) /* it was good before: no memory */
 			abort();
@@ -67,8 +80,10 @@ match(struct stage *f, const char *line)
 static void
 take_line(struct stage *f, const char *line)
 {
-	bool matches = match(f, line), show = false;
+	bool matches = !f->given_up && match(f, line), show = false;
 
+	if (f->given_up)
+		return;
 	switch (f->kind) {
 	case FILTER_BEGIN:
 		show = f->open = f->open || matches;
@@ -219,7 +234,7 @@ past_blanks(const char *text, const char *end)
 }
 
 static int
-take_path(struct stage *f, const struct filter_files *files, const struct filter_element *e, const char *text,
+take_path(struct stage *f, const struct filter_host *host, const struct filter_element *e, const char *text,
     struct filter_error *error)
 {
 	const char *path = past_blanks(e->rest, e->end), *behind;
@@ -238,9 +253,9 @@ take_path(struct stage *f, const struct filter_files *files, const struct filter
 	if (behind < e->end)
 		return refuse(error, PARSE_INVALID, (size_t)(behind - text));
 	f->append |= f->kind == FILTER_APPEND;
-	if (files->forbidden != NULL)
-		return say(error, "Error: %.*s: %s", (int)(len < 200 ? len : 200), path, files->forbidden);
-	if ((f->append ? files->append : files->write) == NULL)
+	if (host->forbidden != NULL)
+		return say(error, "Error: %.*s: %s", (int)(len < 200 ? len : 200), path, host->forbidden);
+	if ((f->append ? host->append : host->write) == NULL)
 		return say(
 		    error, "Error: %.*s: no files can be written here", (int)(len < 200 ? len : 200), path);
 	f->path = xstrndup(path, len);
@@ -286,11 +301,12 @@ add(struct filter *f, size_t before, const struct filter_element *e, const char 
 			   ? 0
 			   : refuse(error, PARSE_INVALID, (size_t)(past_blanks(e->rest, e->end) - text));
 	}
-	if (filter_kinds[s->kind].takes == TAKES_FILE ? take_path(s, &f->files, e, text, error) != 0
+	if (filter_kinds[s->kind].takes == TAKES_FILE ? take_path(s, &f->host, e, text, error) != 0
 						      : take_expression(s, *e, error) != 0)
 		return -1;
 	s->in = OUT_TO(filter_kinds[s->kind].takes == TAKES_FILE ? gather : take, s);
 	s->to = f->to;
+	s->filter = f;
 	if (f->n > 0)
 		f->stages[f->n - 1].to = &s->in;
 	f->n++;
@@ -298,13 +314,14 @@ add(struct filter *f, size_t before, const struct filter_element *e, const char 
 }
 
 struct filter *
-filter_new(const char *text, struct out *to, const struct filter_files *files, struct filter_error *error)
+filter_new(const char *text, struct out *to, const struct filter_host *host, struct filter_error *error)
 {
 	struct filter *f = xcalloc(1, sizeof *f);
 	const char *at = text;
 
 	f->to = to;
-	f->files = *files;
+	f->host = *host;
+	f->began = host->now == NULL ? 0 : host->now(host->arg);
 	for (size_t before = 0;; before++) {
 		struct filter_element e = filter_element_at(at);
 
@@ -333,13 +350,12 @@ filter_in(struct filter *f)
 }
 
 static int
-store(
-    const struct stage *s, const struct filter_files *files, const char *text, size_t len, struct out *errors)
+store(const struct stage *s, const struct filter_host *host, const char *text, size_t len, struct out *errors)
 {
-	filter_store *fn = s->append ? files->append : files->write;
+	filter_store *fn = s->append ? host->append : host->write;
 	char err[400];
 
-	if (fn(files->arg, s->path, text, len, err, sizeof err) == 0)
+	if (fn(host->arg, s->path, text, len, err, sizeof err) == 0)
 		return 0;
 	out_printf(errors, "%s%% Error: %s", errors->len > 0 ? "\n" : "", err);
 	return -1;
@@ -357,10 +373,16 @@ filter_finish(struct filter *f, bool done, struct out *errors)
 		if (s->path == NULL) {
 			if (s->text.len > 0)
 				take_line(s, out_text(&s->text));
-			if (s->kind == FILTER_COUNT)
+			if (s->given_up) {
+				out_printf(errors,
+				    "%s%% '%s' takes too long on this output: use a simpler expression",
+				    errors->len > 0 ? "\n" : "", s->pattern);
+				done = false;
+				rc = -1;
+			} else if (s->kind == FILTER_COUNT)
 				out_printf(s->to, "Number of lines which match regexp = %zu\n", s->count);
 		} else if (done) {
-			rc |= store(s, &f->files, out_text(&s->text), s->text.len, errors);
+			rc |= store(s, &f->host, out_text(&s->text), s->text.len, errors);
 		} else if (s->kind != FILTER_TEE) {
 			out_write(s->to, out_text(&s->text), s->text.len);
 		}

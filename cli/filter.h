@@ -5,12 +5,13 @@
  * A bar begins a filter where a blank stands before it; elsewhere (`include a|b`) it belongs to the
  * expression. One blank ends a filter's word, further ones belong to the expression; blanks at its end are
  * cut. Nothing may follow append and redirect; json comes first, and only append, redirect and tee may follow
- * it. Pure: files are written through struct filter_files. */
+ * it. Pure: files are written, and the clock is read, through struct filter_host. */
 #ifndef GW_CLI_FILTER_H
 #define GW_CLI_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/out.h"
 #include "cli/grammar.h"
@@ -19,12 +20,13 @@ enum { FILTERS_MAX = 8 };
 
 struct filter;
 
-/* Where append, redirect and tee write: all or nothing. 0; -1 with "PATH: reason". */
+/* How append, redirect and tee write: all or nothing. 0; -1 with "PATH: reason". */
 typedef int filter_store(void *arg, const char *path, const char *text, size_t len, char *err, size_t errsz);
-struct filter_files {
+struct filter_host {
 	void *arg;
 	filter_store *write, *append;
 	const char *forbidden; /* why no file may be written; NULL: it may */
+	int64_t (*now)(void *arg); /* ms; NULL: an expression may take as long as it likes */
 };
 
 /* Why a chain of filters is refused. */
@@ -35,15 +37,16 @@ struct filter_error {
 };
 
 /* text: behind the first bar, "include RE | count RE" (POSIX extended, `{` and `}` ordinary as in IOS; at
- * most 256 characters, 6 `+`, no back-references). files is copied. NULL with the error; nothing was printed.
+ * most 256 characters, 6 `+`, no back-references). host is copied. NULL with the error; nothing was printed.
  */
 struct filter *filter_new(
-    const char *text, struct out *to, const struct filter_files *files, struct filter_error *error);
+    const char *text, struct out *to, const struct filter_host *, struct filter_error *error);
 bool filter_json(const struct filter *); /* the command is to print JSON */
 struct out *filter_in(struct filter *); /* print here */
 /* The end of the output: hands over the last line and the count, and frees. done: the command was; else files
  * stay as they are and what was to go there is printed. 0; -1 with a line in errors, which has no line feed
- * at its end, for each file that could not be written. */
+ * at its end, for each file that could not be written and each expression that took too long: nothing passes
+ * it then, and no file is written. */
 int filter_finish(struct filter *, bool done, struct out *errors);
 
 const char *pipe_in(const char *line); /* the `|` of the first filter; NULL: none */

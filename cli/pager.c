@@ -184,12 +184,12 @@ pager_key(struct pager *p, char key)
 void
 pager_text(struct pager *p, const char *expression)
 {
-	static const struct filter_files no_files = { 0 };
+	static const struct filter_host no_host = { 0 };
 	const char *word = p->how[0] == '/' ? "begin" : p->how[0] == '+' ? "include" : "exclude";
 	struct out rest = OUT_MEMORY, errors = OUT_MEMORY;
 	char *text = xasprintf("%s %s", word, expression);
 	struct filter_error error;
-	struct filter *filter = filter_new(text, &rest, &no_files, &error);
+	struct filter *filter = filter_new(text, &rest, &no_host, &error);
 
 	free(text);
 	if (filter == NULL) {

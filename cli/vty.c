@@ -539,16 +539,25 @@ store_more(void *arg, const char *name, const char *text, size_t len, char *err,
 	return store(arg, cli_host(arg)->append_file, name, text, len, err, errsz);
 }
 
+static int64_t
+filter_now(void *arg)
+{
+	const struct cli_host *h = cli_host(arg);
+
+	return h->now(h->arg);
+}
+
 /* The filters behind a command; text: behind the bar; offset: where it begins in the typed line. */
 static struct filter *
 open_filter(struct vty *v, const struct parse *p, const char *text, size_t offset)
 {
 	const struct cli_host *h = cli_host(v->cli);
-	struct filter_files files = { (void *)(uintptr_t)v->cli, h->write_file == NULL ? NULL : store_new,
+	struct filter_host host = { (void *)(uintptr_t)v->cli, h->write_file == NULL ? NULL : store_new,
 		h->append_file == NULL ? NULL : store_more,
-		vty_privileged(v) ? NULL : "Permission denied; type 'enable' first" };
+		vty_privileged(v) ? NULL : "Permission denied; type 'enable' first",
+		h->now == NULL ? NULL : filter_now };
 	struct filter_error error;
-	struct filter *f = filter_new(text, v->out, &files, &error);
+	struct filter *f = filter_new(text, v->out, &host, &error);
 
 	if (f == NULL && error.status != PARSE_OK) {
 		vty_refuse_parse(

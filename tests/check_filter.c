@@ -52,7 +52,7 @@ append_file(void *arg, const char *path, const char *what, size_t len, char *err
 }
 
 static struct out written = OUT_MEMORY;
-static const struct filter_files files = { &written, write_file, append_file, NULL };
+static const struct filter_host files = { &written, write_file, append_file, NULL, NULL };
 
 static struct filter *
 opened(const char *expression, struct out *to)
@@ -277,7 +277,7 @@ END_TEST
 START_TEST(no_file_where_none_may_be_written)
 {
 	static const char *const chains[] = { "redirect a", "append a", "include x | tee a | count ." };
-	struct filter_files closed = files, none = { 0 };
+	struct filter_host closed = files, none = { 0 };
 	struct filter_error error;
 	struct out to = OUT_MEMORY;
 
@@ -526,6 +526,33 @@ START_TEST(memory_does_not_grow_with_what_is_read)
 }
 END_TEST
 
+static int64_t
+a_second_later(void *arg)
+{
+	static int64_t now;
+
+	(void)arg;
+	return now += 1000;
+}
+
+START_TEST(an_expression_that_takes_too_long_is_given_up)
+{
+	const struct filter_host slow = { &written, write_file, append_file, NULL, a_second_later };
+	struct out to = OUT_MEMORY, errors = OUT_MEMORY;
+	struct filter_error error;
+	struct filter *f = filter_new("include a | tee big", &to, &slow, &error);
+
+	for (int i = 0; i < 100; i++)
+		out_printf(filter_in(f), "a%1000d\n", i);
+	ck_assert_int_eq(filter_finish(f, true, &errors), -1);
+	ck_assert_str_eq(out_text(&errors), "% 'a' takes too long on this output: use a simpler expression");
+	ck_assert_uint_lt(to.len, 40 * 1002);
+	ck_assert_ptr_null(strstr(out_text(&written), "big"));
+	out_free(&to);
+	out_free(&errors);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -551,6 +578,7 @@ main(void)
 	tcase_add_test(t, an_expression_of_ten_kilobytes_is_refused);
 	tcase_add_loop_test(t, no_expression_takes_long, 0, COUNT(heavy));
 	tcase_add_test(t, memory_does_not_grow_with_what_is_read);
+	tcase_add_test(t, an_expression_that_takes_too_long_is_given_up);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
