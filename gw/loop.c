@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -136,12 +137,15 @@ loop_watch(struct loop *l, int fd, bool read, bool write, loop_ready *ready, voi
 {
 	size_t i = watch_index(l, fd);
 	su_wait_t wait[1] = { SU_WAIT_INIT };
+	struct stat st;
 	struct watch *w;
 
 	if (i < l->watches.n)
 		unwatch(l, i);
 	if (!read && !write)
 		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) /* libsofia would print why it cannot */
+		return -1;
 	w = xcalloc(1, sizeof *w);
 	*w = (struct watch){ l, fd, -1, ready, arg };
 	if (su_wait_create(wait, fd, (read ? SU_WAIT_IN : 0) | (write ? SU_WAIT_OUT : 0)) == 0)

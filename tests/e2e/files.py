@@ -495,6 +495,21 @@ def cut_and_foreign_lines(): # L4, L5, L8, L9, L10, L11, L20
             check(r.status == status and want in r.err and '\x1b' not in r.err, '%s\n%s', name, r)
 
 
+def lines_from_a_file():
+    """A regular file as standard input is read like a pipe; nothing on standard error."""
+    with directory() as d:
+        socket = os.path.join(d, 'socket')
+        lines = write(os.path.join(d, 'lines'), 'show version | include uptime\n' * 500)
+        with lib.Gw(port_lines(), args=('-s', socket)) as gw:
+            gw.command('show version')
+            for how in ('-a', '-s', socket), ('-f', write(os.path.join(d, 'config'), port_lines())):
+                with open(lines) as f:
+                    got = subprocess.run([lib.gw_path(), *how], stdin=f, capture_output=True, text=True, timeout=SECONDS)
+                check(got.returncode == 0 and got.stdout.count('uptime is') == 500, '%s: status %d, %d lines', how[0],
+                      got.returncode, got.stdout.count('\n'))
+                check('failed' not in got.stderr, '%s: %s', how[0], got.stderr[-300:])
+
+
 def huge_lines(): # L2, L12
     """1 MB and 100 MB without line feed: refused, memory stays, the next line works."""
     for size in (1 << 20, (1 << 20) + 1, 100 << 20):
@@ -804,7 +819,7 @@ def ten_thousand_toggles(): # V18
 TESTS = (
     exit_status, test_option, startup_files_that_are_none, modes_and_links, disk_full, file_size_limit,
     read_only_file_system, read_only_file, read_only_directory, directory_vanishes, killed_while_saving,
-    broken_startup_file, port_in_use, copy_all_or_nothing, cut_and_foreign_lines, huge_lines, nobody_reads,
+    broken_startup_file, port_in_use, copy_all_or_nothing, cut_and_foreign_lines, lines_from_a_file, huge_lines, nobody_reads,
     reader_gone, few_descriptors, six_mute_registrars, service_un_registers, signal_and_end_of_input,
     no_password_shows, no_core, ten_thousand_toggles)
 
