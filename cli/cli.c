@@ -15,6 +15,7 @@ typedef VEC(struct choice) choice_list;
 struct mode_choices {
 	const struct mode *mode;
 	choice_list plain, negated;
+	size_t before; /* the last of plain: for help only */
 };
 
 struct cli {
@@ -90,6 +91,28 @@ add_rows(struct cli *cli, const struct table *t)
 	}
 }
 
+/* What stands before a statement. vty_line takes it off the line; help lists it among the statements. */
+static const struct word before[] = { { "default", "Set a command to its defaults" },
+	{ "do", "To run exec commands in config mode" },
+	{ "no", "Negate a command or set its defaults" } };
+
+static void
+add_before(struct cli *cli)
+{
+	for (size_t i = 0; i < COUNT(before); i++) {
+		struct choice c = { .form = compile(cli, before[i].name, NULL, before[i].help) };
+
+		for (size_t m = 0; m < cli->modes.n && c.form != NULL; m++) {
+			struct mode_choices *mc = &cli->modes.v[m];
+
+			if (mc->mode == &mode_user || mc->mode == &mode_exec)
+				continue;
+			vec_push(&mc->plain, c);
+			mc->before++;
+		}
+	}
+}
+
 struct cli *
 cli_new(const struct cli_host *host)
 {
@@ -107,6 +130,7 @@ cli_new(const struct cli_host *host)
 	}
 	for (size_t i = 0; command_tables[i] != NULL; i++)
 		add_rows(cli, command_tables[i]);
+	add_before(cli);
 	cli->life = life_new(cli);
 	return cli;
 }
@@ -166,20 +190,33 @@ cli_table_error(const struct cli *cli)
 	return cli->error[0] == '\0' ? NULL : cli->error;
 }
 
+static const struct mode_choices *
+choices_of(const struct cli *cli, const struct mode *mode)
+{
+	for (size_t i = 0; i < cli->modes.n; i++)
+		if (cli->modes.v[i].mode == mode)
+			return &cli->modes.v[i];
+	return NULL;
+}
+
 const struct choice *
 cli_choices(const struct cli *cli, const struct mode *mode, bool negated, size_t *n)
 {
-	const choice_list *l;
+	const struct mode_choices *mc = choices_of(cli, mode);
 
-	for (size_t i = 0; i < cli->modes.n; i++) {
-		if (cli->modes.v[i].mode != mode)
-			continue;
-		l = negated ? &cli->modes.v[i].negated : &cli->modes.v[i].plain;
-		*n = l->n;
-		return l->v;
-	}
-	*n = 0;
-	return NULL;
+	*n = mc == NULL ? 0 : negated ? mc->negated.n : mc->plain.n - mc->before;
+	return mc == NULL ? NULL : negated ? mc->negated.v : mc->plain.v;
+}
+
+const struct choice *
+cli_listed(const struct cli *cli, const struct mode *mode, bool negated, size_t *n)
+{
+	const struct mode_choices *mc = choices_of(cli, mode);
+
+	if (mc == NULL || negated)
+		return cli_choices(cli, mode, negated, n);
+	*n = mc->plain.n;
+	return mc->plain.v;
 }
 
 const struct table *

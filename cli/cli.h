@@ -128,6 +128,8 @@ void cli_write_manual(const struct cli *, struct out *);
 
 /* The rows of a mode; negated: those that take `no`. For the parser and the tests. */
 const struct choice *cli_choices(const struct cli *, const struct mode *, bool negated, size_t *n);
+/* The same for help, and the words that stand before statements: default, do, no (without row). */
+const struct choice *cli_listed(const struct cli *, const struct mode *, bool negated, size_t *n);
 const struct table *cli_table_of(const struct cmd *);
 unsigned cli_rank(const struct cmd *); /* position of a row among all */
 

@@ -53,6 +53,6 @@ const char *pipe_in(const char *line); /* the `|` of the first filter; NULL: non
 /* What could stand at the end of text (behind the first bar); as grammar_next, but where text is wrong
  * nothing is visited and *prefix is the wrong word. */
 void filter_next(const char *text, const char **prefix, bool *end, grammar_visit *, void *arg);
-void filter_help(const char *text, struct out *); /* what `?` there says */
+bool filter_help(const char *text, struct out *); /* what `?` there says; false: that nothing fits */
 
 #endif

@@ -227,14 +227,15 @@ gather_word(void *arg, const char *name, const char *help, bool keyword)
 	vec_push(&h->words, w);
 }
 
-void
+bool
 filter_help(const char *text, struct out *o)
 {
 	struct help h = { 0 };
 	const char *prefix;
-	bool end;
+	bool end, known;
 
 	filter_next(text, &prefix, &end, gather_word, &h);
-	help_words(o, prefix, h.words.v, h.words.n, end);
+	known = help_words(o, prefix, h.words.v, h.words.n, end);
 	vec_free(&h.words);
+	return known;
 }

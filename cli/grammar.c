@@ -315,7 +315,7 @@ parse_free(struct parse *p)
 
 struct suggestion {
 	const char *name, *help;
-	bool keyword;
+	bool keyword, minor;
 };
 
 /* Arguments before keywords, keywords by alphabet. */
@@ -350,12 +350,13 @@ grammar_next(const struct choice *choices, size_t n, const char *line, const cha
 		for (size_t i = 0; i < to.n; i++) {
 			const struct node *node = node_of(&m, &to.v[i]);
 			const struct choice *c = &choices[to.v[i].choice];
-			struct suggestion s = { node->label, node->help, node->kind == NODE_WORD };
+			struct suggestion s = { node->label, node->help, node->kind == NODE_WORD,
+				c->minor };
 			bool bar = node->kind == NODE_END && c->pipe && !begun;
 			size_t known = 0;
 
 			if (bar)
-				s = (struct suggestion){ "|", "Output modifiers", true };
+				s = (struct suggestion){ "|", "Output modifiers", true, false };
 			*end |= node->kind == NODE_END || (c->brief && whole >= c->form->lead);
 			if ((node->kind == NODE_END && !bar) || c->hidden ||
 			    (s.keyword && !str_casestarts(s.name, *prefix)) || (!s.keyword && begun))
@@ -364,6 +365,8 @@ grammar_next(const struct choice *choices, size_t n, const char *line, const cha
 				known++;
 			if (known == found.n)
 				vec_push(&found, s);
+			else if (found.v[known].minor && !s.minor)
+				found.v[known] = s; /* what the other row does says more */
 		}
 		vec_free(&to);
 		if (found.n > 0)
@@ -434,14 +437,14 @@ gather(void *arg, const char *name, const char *help, bool keyword)
 	vec_push(&h->words, w);
 }
 
-void
+bool
 help_words(struct out *o, const char *prefix, const struct word *words, size_t n, bool end)
 {
 	size_t width = 0, per_line, column = 0;
 
 	if (*prefix == '\0') {
 		help_table(o, words, n, end);
-		return;
+		return true;
 	}
 	if (n == 0)
 		out_str(o, "% Unrecognized command\n");
@@ -454,18 +457,20 @@ help_words(struct out *o, const char *prefix, const struct word *words, size_t n
 		out_printf(o, "%-*s%s", last ? 0 : (int)width + 2, words[i].name, last ? "\n" : "");
 		column = last ? 0 : column;
 	}
+	return n > 0;
 }
 
-void
+bool
 grammar_help(const struct choice *choices, size_t n, const char *line, struct out *o)
 {
 	struct help h = { 0 };
 	const char *prefix;
-	bool end;
+	bool end, known = false;
 
 	if (grammar_next(choices, n, line, &prefix, &end, gather, &h) != 0)
 		out_str(o, "% Unrecognized command\n");
 	else
-		help_words(o, prefix, h.words.v, h.words.n, end);
+		known = help_words(o, prefix, h.words.v, h.words.n, end);
 	vec_free(&h.words);
+	return known;
 }

@@ -70,8 +70,9 @@ struct parse {
 void grammar_parse(const struct choice *, size_t n, const char *line, struct parse *);
 void parse_free(struct parse *);
 
-/* What `?` at the end of line says: names only behind a begun word, a table behind a blank. */
-void grammar_help(const struct choice *, size_t n, const char *line, struct out *);
+/* What `?` at the end of line says: names only behind a begun word, a table behind a blank; false: that
+ * nothing fits. */
+bool grammar_help(const struct choice *, size_t n, const char *line, struct out *);
 /* Keywords that could stand where line ends, each through visit, with its help; sorted. The word begun is
  * *prefix. Returns 0, or -1 when line cannot match up to there. `end` tells whether the line could end here.
  */
@@ -80,7 +81,7 @@ int grammar_next(const struct choice *, size_t n, const char *line, const char *
     grammar_visit *, void *arg);
 /* Prints the table of names and help texts as `?` does. */
 void help_table(struct out *, const struct word *, size_t n, bool end);
-/* Names only behind a begun word, else the table; behind a word that nothing fits, that. */
-void help_words(struct out *, const char *prefix, const struct word *, size_t n, bool end);
+/* Names only behind a begun word, else the table; behind a word that nothing fits, that, and false. */
+bool help_words(struct out *, const char *prefix, const struct word *, size_t n, bool end);
 
 #endif

@@ -475,6 +475,7 @@ static void
 show_error(struct vty *v, const char *line)
 {
 	size_t len = strlen(line);
+	const char *word = line + strspn(line, " \t");
 
 	switch (v->error.kind) {
 	case LINE_FINE:
@@ -495,7 +496,7 @@ show_error(struct vty *v, const char *line)
 		out_printf(v->out,
 		    "Translating \"%.*s\"\n%% Unknown command or computer name, or unable to find computer "
 		    "address\n\n",
-		    (int)strcspn(line, " \t"), line + strspn(line, " \t"));
+		    (int)strcspn(word, " \t"), word);
 		break;
 	case LINE_BYTE:
 		out_printf(v->out, "%s at position %zu\n", out_text(&v->error.text), v->error.column + 1);

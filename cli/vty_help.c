@@ -12,6 +12,7 @@ struct asked {
 	const struct choice *choices;
 	size_t n;
 	const char *line; /* behind do, no, default */
+	const char *title; /* of the mode asked about */
 	bool negated, pipe, exec;
 	char *meant; /* the line with its alias replaced; NULL: there was none */
 };
@@ -66,7 +67,8 @@ ask(struct vty *v, const char *line)
 			a.line = bar + 1;
 		}
 	}
-	a.choices = cli_choices(v->cli, mode, a.negated, &a.n);
+	a.title = mode->title;
+	a.choices = cli_listed(v->cli, mode, a.negated, &a.n);
 	return a;
 }
 
@@ -116,19 +118,20 @@ void
 vty_help(struct vty *v, const char *line)
 {
 	struct asked a;
+	bool known;
 
 	if (v->question.fn != NULL || login_pending(v))
 		return;
 	a = ask(v, line);
 	if (a.pipe) {
-		filter_help(a.line, v->out);
+		known = filter_help(a.line, v->out);
 	} else {
 		if (*a.line == '\0' && !a.negated)
-			out_printf(v->out, "%s\n", vty_mode(v)->title);
-		if (!help_aliases(v, &a))
-			grammar_help(a.choices, a.n, a.line, v->out);
+			out_printf(v->out, "%s\n", a.title);
+		known = help_aliases(v, &a) || grammar_help(a.choices, a.n, a.line, v->out);
 	}
-	out_char(v->out, '\n');
+	if (known)
+		out_char(v->out, '\n');
 	str_wipe_free(a.meant);
 }
 
