@@ -93,8 +93,7 @@ add_rows(struct cli *cli, const struct table *t)
 
 /* What stands before a statement. vty_line takes it off the line; help lists it among the statements. */
 static const struct word before[] = { { "default", "Set a command to its defaults" },
-	{ "do", "To run exec commands in config mode" },
-	{ "no", "Negate a command or set its defaults" } };
+	{ "do", "To run exec commands in config mode" }, { "no", "Negate a command or set its defaults" } };
 
 static void
 add_before(struct cli *cli)

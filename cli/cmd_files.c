@@ -38,6 +38,15 @@ host_of(struct vty *v)
 	return cli_host(vty_cli(v));
 }
 
+/* As vty_ask; after `file prompt quiet` the question has its default for an answer. */
+static int
+ask(struct vty *v, const char *question, enum vty_wants wants, vty_answer *fn, void *arg)
+{
+	if (vty_conf(v)->system->file_prompt == FILE_PROMPT_QUIET)
+		return fn(v, "", arg);
+	return vty_ask(v, question, wants, fn, arg);
+}
+
 static int
 say_error(struct vty *v, const char *err)
 {
@@ -310,7 +319,7 @@ answered_name(struct vty *v, const char *answer, void *arg)
 	if (j->to.kind != FILE_PATH || h->file_exists == NULL || !h->file_exists(h->arg, j->to.path))
 		return carry_out(v, j);
 	out_str(vty_out(v), "%Warning:There is a file already existing with this name\n");
-	return vty_ask(v, "Do you want to over write? [confirm]", VTY_KEY, answered_overwrite, j);
+	return ask(v, "Do you want to over write? [confirm]", VTY_KEY, answered_overwrite, j);
 }
 
 /* Into a directory: under the name it has. */
@@ -336,7 +345,7 @@ copy(struct cmd_call *c)
 	}
 	vty_attach(c->vty, j, job_free);
 	question = xasprintf("Destination filename [%s]? ", file_name_base(j->to_text));
-	rc = vty_ask(c->vty, question, VTY_LINE, answered_name, j);
+	rc = ask(c->vty, question, VTY_LINE, answered_name, j);
 	free(question);
 	return rc;
 }
@@ -425,7 +434,7 @@ answered_delete_name(struct vty *v, const char *answer, void *arg)
 		return -1;
 	}
 	question = xasprintf("Delete %s? [confirm]", j->to_text);
-	rc = vty_ask(v, question, VTY_KEY, answered_delete, j);
+	rc = ask(v, question, VTY_KEY, answered_delete, j);
 	free(question);
 	return rc;
 }
@@ -453,7 +462,7 @@ delete_file(struct cmd_call *c)
 	if (cmd_given(c, "force"))
 		return remove_file(c->vty, j);
 	question = xasprintf("Delete filename [%s]? ", file_name_base(j->to_text));
-	rc = vty_ask(c->vty, question, VTY_LINE, answered_delete_name, j);
+	rc = ask(c->vty, question, VTY_LINE, answered_delete_name, j);
 	free(question);
 	return rc;
 }

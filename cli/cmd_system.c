@@ -309,6 +309,37 @@ host_write(struct writer *w, const void *o)
 	pmap_walk(&w->conf->hosts, NULL, 0, write_host, w);
 }
 
+/* file prompt: whether copy and delete ask */
+
+static int
+file_prompt_set(struct cmd_call *c)
+{
+	const char *how = cmd_arg(c, "how");
+	struct conf_system *s = cmd_object(c);
+
+	s->file_prompt = how == NULL || *how == 'a' ? FILE_PROMPT_ALERT
+			 : *how == 'n'              ? FILE_PROMPT_NOISY
+						    : FILE_PROMPT_QUIET;
+	return 0;
+}
+
+static int
+file_prompt_unset(struct cmd_call *c)
+{
+	((struct conf_system *)cmd_object(c))->file_prompt = FILE_PROMPT_ALERT;
+	return 0;
+}
+
+static void
+file_prompt_write(struct writer *w, const void *o)
+{
+	static const char *const how[] = { "alert", "noisy", "quiet" };
+	const struct conf_system *s = o;
+
+	if (w->all || s->file_prompt != FILE_PROMPT_ALERT)
+		write_line(w, "file prompt %s", how[s->file_prompt]);
+}
+
 /* clang-format off */
 #define ADDRESSES_6 "ADDRESS$address [ADDRESS$address [ADDRESS$address [ADDRESS$address [ADDRESS$address [ADDRESS$address]]]]]"
 
@@ -324,6 +355,14 @@ static const struct cmd rows[] = {
 		.form = "hostname NAME$name",
 		.words = WORDS({ "hostname", "Name of the box" }, { "NAME", "Name, as in the prompt" }),
 		.set = hostname_set, .unset = hostname_unset, .write = hostname_write, .example = "hostname gw1",
+	},
+	{
+		.form = "file prompt [(alert|noisy|quiet)$how]",
+		.words = WORDS({ "file", "Files" }, { "prompt", "Whether copy and delete ask" },
+		    { "alert", "They ask (the default)" }, { "noisy", "They ask; gw has no more questions than those of alert" },
+		    { "quiet", "They take the default of each question, for scripts" }),
+		.no = "file prompt [(alert|noisy|quiet)]",
+		.set = file_prompt_set, .unset = file_prompt_unset, .write = file_prompt_write, .example = "file prompt quiet",
 	},
 	{
 		.form = "enable secret [(0|5|8|9)$type] SECRET$secret",

@@ -350,8 +350,7 @@ grammar_next(const struct choice *choices, size_t n, const char *line, const cha
 		for (size_t i = 0; i < to.n; i++) {
 			const struct node *node = node_of(&m, &to.v[i]);
 			const struct choice *c = &choices[to.v[i].choice];
-			struct suggestion s = { node->label, node->help, node->kind == NODE_WORD,
-				c->minor };
+			struct suggestion s = { node->label, node->help, node->kind == NODE_WORD, c->minor };
 			bool bar = node->kind == NODE_END && c->pipe && !begun;
 			size_t known = 0;
 

@@ -248,6 +248,8 @@ show_clock_json(struct cmd_call *c)
 static const struct cmd rows[] = {
 	{ .form = "show startup-config", .words = WORDS(SHOW, { "startup-config", "Contents of the startup configuration" }),
 	    .run = show_startup, .json = show_startup_json, .flags = CMD_PIPE, .example = "show startup-config" },
+	{ .form = "show configuration", .words = WORDS(SHOW, { "configuration", "Contents of the startup configuration" }),
+	    .run = show_startup, .json = show_startup_json, .flags = CMD_PIPE, .example = "show configuration" },
 	{ .form = "show version", .words = WORDS(SHOW, { "version", "Software version and uptime" }), .run = show_version, .json = show_version_json,
 	    .flags = CMD_PIPE | CMD_USER, .example = "show version" },
 	{ .form = "show inventory", .words = WORDS(SHOW, { "inventory", "Parts, with their serial numbers" }),

@@ -594,7 +594,8 @@ exec_words(struct vty *v, const struct mode *mode, const char *line, size_t offs
 	}
 	if (p.status != PARSE_OK) {
 		vty_refuse_parse(v, &p, offset);
-		if (p.status == PARSE_INVALID && p.token == 0 && strpbrk(line, " \t") == NULL)
+		if (p.status == PARSE_INVALID && p.token == 0 && strpbrk(line, " \t") == NULL &&
+		    v->stack.n == 0)
 			v->error.kind = LINE_UNKNOWN;
 		goto out;
 	}

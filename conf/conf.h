@@ -138,6 +138,7 @@ struct conf_system {
 	VEC(char *) name_servers; /* literals; empty: the system's */
 	bool password_encryption; /* service password-encryption */
 	bool password_aes; /* password encryption aes: type 6 where there is a master key */
+	enum { FILE_PROMPT_ALERT, FILE_PROMPT_NOISY, FILE_PROMPT_QUIET } file_prompt; /* file prompt */
 };
 
 struct access;

@@ -13,7 +13,8 @@ system_equal(const struct conf_system *a, const struct conf_system *b)
 	if (!str_eq(a->hostname, b->hostname) || !str_eq(a->domain, b->domain) ||
 	    !str_eq(a->enable_hash, b->enable_hash) ||
 	    !secret_equal(&a->enable_password, &b->enable_password) || a->password_aes != b->password_aes ||
-	    a->password_encryption != b->password_encryption || a->name_servers.n != b->name_servers.n)
+	    a->password_encryption != b->password_encryption || a->file_prompt != b->file_prompt ||
+	    a->name_servers.n != b->name_servers.n)
 		return false;
 	for (size_t i = 0; i < a->name_servers.n; i++)
 		if (!str_eq(a->name_servers.v[i], b->name_servers.v[i]))

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <libgen.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -475,6 +476,21 @@ is_shell(const char *name)
 	return str_eq(name, "gwsh") || str_eq(name, "-gwsh");
 }
 
+#define TRY_HELP "Try 'gw --help' for more information.\n"
+
+/* Wrong usage: one line that says what, and where more is. Returns the exit status. */
+static int __attribute__((format(printf, 1, 2))) wrong_usage(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("gw: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputs("\n" TRY_HELP, stderr);
+	return 2;
+}
+
 /* -1: go on; else the exit status. */
 static int
 read_options(struct options *o, int argc, char **argv)
@@ -512,10 +528,8 @@ read_options(struct options *o, int argc, char **argv)
 			vec_push(&o->tests, optarg);
 			break;
 		case OPTION_WARNINGS:
-			if (strcmp(optarg, "error") != 0) {
-				fprintf(stderr, "gw: --warnings=%s: 'error' is the only choice\n", optarg);
-				return 2;
-			}
+			if (strcmp(optarg, "error") != 0)
+				return wrong_usage("--warnings=%s: 'error' is the only choice", optarg);
 			o->warnings_are_errors = true;
 			break;
 		case OPTION_STRICT:
@@ -531,25 +545,20 @@ read_options(struct options *o, int argc, char **argv)
 			puts("gw " PACKAGE_VERSION);
 			return 0;
 		default:
-			fputs(usage, stderr);
+			fputs(TRY_HELP, stderr); /* getopt has said what is wrong */
 			return 2;
 		}
 	}
 	while (o->tests.n > 0 && optind < argc)
 		vec_push(&o->tests, argv[optind++]);
-	if (o->warnings_are_errors && o->tests.n == 0) {
-		fprintf(stderr, "gw: --warnings goes with -t\n%s", usage);
-		return 2;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "gw: unexpected argument '%s'\n%s", argv[optind], usage);
-		return 2;
-	}
-	if (o->attach && (o->daemon || o->strict || o->file != NULL || o->tests.n > 0)) {
-		fprintf(
-		    stderr, "gw: -a and -c go with -s only: the running gw has its configuration\n%s", usage);
-		return 2;
-	}
+	if (o->warnings_are_errors && o->tests.n == 0)
+		return wrong_usage("--warnings goes with -t");
+	if (optind < argc)
+		return wrong_usage("unexpected argument '%s'", argv[optind]);
+	if (o->attach && (o->daemon || o->strict || o->file != NULL || o->tests.n > 0))
+		return wrong_usage("-a and -c go with -s only: the running gw has its configuration");
+	if (o->tests.n > 0 && (o->daemon || o->strict || o->file != NULL || o->socket != NULL))
+		return wrong_usage("-t goes with --warnings only: it checks files and runs nothing");
 	return -1;
 }
 
