@@ -10,7 +10,11 @@ static const struct cmd before[] = {
 	    "tcp-small-servers|unsupported-transceiver|call-home|linenumber|compress-config|alignment|"
 	    "decimal-tty|exec-callback|exec-wait|hide-telnet-addresses|prompt|pt-vty-logging|slave-log|telnet-zeroidle|counters|"
 	    "disable-ip-fast-frag|reload|scripting|heartbeat|platform)"),
-	KEPT("platform"), KEPT("boot-start-marker"), KEPT("boot-end-marker"), KEPT("boot"), KEPT("vrf definition"),
+	KEPT("platform"),
+};
+
+static const struct cmd between[] = {
+	KEPT("boot-start-marker"), KEPT("boot-end-marker"), KEPT("boot"), KEPT("vrf definition"),
 	KEPT("card"),
 	KEPT("memory-size"), KEPT("memory"), KEPT("clock"), KEPT("network-clock"), KEPT("network-clock-participate"),
 	KEPT("network-clock-select"), KEPT("mmi"), KEPT("subscriber"), KEPT("multilink"), KEPT("parser"),
@@ -38,9 +42,6 @@ static const struct cmd before[] = {
 	KEPT("call treatment"), KEPT("call (threshold|spike|rsvp-sync|denial|fallback|filter|history-mib|language|"
 	    "leg-history|preserve|progress|application|active|accounting-template|monitor|service|start|rscmon|switch)"),
 	SECTION("call-home", "(cfg-call-home)#"),
-};
-
-static const struct cmd between[] = {
 	KEPT("voice rtp"), KEPT("voice call"), KEPT("voice dsp"), KEPT("voice dnis-map"), KEPT("voice enum-match-table"),
 	KEPT("voice hpi"), KEPT("voice hunt"), KEPT("voice iec"), KEPT("voice local-bypass"), KEPT("voice logout-profile"),
 	KEPT("voice mlpp"), KEPT("voice pcm"), KEPT("voice statistics"), KEPT("voice vad-time"), KEPT("voice vrf"),
