@@ -116,7 +116,8 @@ cli_write_manual(const struct cli *cli, struct out *o)
 		   "Words may be "
 		   "shortened as long as they stay unique. Every configuration statement takes\n.B "
 		   "no\nand\n.B default\n"
-		   "in front. Statements marked (gw) are not in Cisco IOS.\n");
+		   "in front;\n.B do\nin front of a privileged EXEC command runs it in a configuration mode. "
+		   "Rows marked (gw) are not in Cisco IOS.\n");
 	write_filters(o);
 	for (size_t i = 0; command_tables[i] != NULL; i++) {
 		const struct table *t = command_tables[i];
