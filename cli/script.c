@@ -88,7 +88,7 @@ run_line(struct script *s, const char *line, size_t len)
 		return;
 	}
 	if (vty_try(s->vty, line, len) != 0) {
-		text = xstrndup(line, len);
+		text = xstrndup(line, len > 0 && line[len - 1] == '\r' ? len - 1 : len);
 		say_error(s, text);
 		str_wipe_free(text);
 	}

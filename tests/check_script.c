@@ -41,7 +41,7 @@ START_TEST(every_wrong_line_is_reported_and_the_good_ones_act)
 				   " registrar dns:b.example\n"
 				   " authentication username u password 7 MyPassword\n"
 				   " authentication username u\n"
-				   " retry register\n"
+				   " retry register\r\n"
 				   " timers register 5000\n" /* 10 */
 				   " re 3\n"
 				   "!\n"
