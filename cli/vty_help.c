@@ -114,6 +114,23 @@ help_aliases(struct vty *v, const struct asked *a)
 	       commands == 0;
 }
 
+/* Behind a word of a section that is only kept anything can follow. */
+static bool
+help_section(struct vty *v, const struct asked *a)
+{
+	static const struct word any = { "LINE", "Kept in the configuration; gw does not act on it" };
+	const char *prefix;
+	size_t commands = 0;
+	bool end;
+
+	if (a->exec || v->stack.n == 0 || vty_top(v)->section == NULL || strpbrk(a->line, " \t") == NULL ||
+	    (grammar_next(a->choices, a->n, a->line, &prefix, &end, count_name, &commands) == 0 &&
+		(commands > 0 || end)))
+		return false;
+	help_table(v->out, &any, 1, true);
+	return true;
+}
+
 void
 vty_help(struct vty *v, const char *line)
 {
@@ -128,7 +145,8 @@ vty_help(struct vty *v, const char *line)
 	} else {
 		if (*a.line == '\0' && !a.negated)
 			out_printf(v->out, "%s\n", a.title);
-		known = help_aliases(v, &a) || grammar_help(a.choices, a.n, a.line, v->out);
+		known = help_aliases(v, &a) || help_section(v, &a) ||
+			grammar_help(a.choices, a.n, a.line, v->out);
 	}
 	if (known)
 		out_char(v->out, '\n');
