@@ -57,7 +57,7 @@ login_of(struct vty *v)
 static const struct line_conf *
 line_of(const struct vty *v)
 {
-	return conf_line(vty_conf(v), v->login->kind, v->login->number);
+	return conf_line_of_console(vty_conf(v), v->login->kind, v->login->number);
 }
 
 bool

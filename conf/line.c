@@ -112,6 +112,15 @@ conf_line(const struct conf *c, enum line_kind kind, unsigned number)
 	return line == NULL ? &line_defaults : line;
 }
 
+const struct line_conf *
+conf_line_of_console(const struct conf *c, enum line_kind kind, unsigned number)
+{
+	if (kind == LINE_VTY)
+		while (number > 0 && !conf_line_named(c, kind, number))
+			number--;
+	return conf_line(c, kind, number);
+}
+
 struct line_conf *
 conf_edit_line(struct conf *c, enum line_kind kind, unsigned number)
 {

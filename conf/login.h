@@ -93,6 +93,9 @@ bool conf_remove_user(struct conf *, const char *name);
 
 /* Lines; one that was never configured has the defaults. number: below VTY_LINES_MAX, 0 for the others. */
 const struct line_conf *conf_line(const struct conf *, enum line_kind, unsigned number);
+/* What a console on the line goes by: a vty line that nobody named is as the nearest named one below it, so
+ * that no login is passed by keeping the lines busy that have one. */
+const struct line_conf *conf_line_of_console(const struct conf *, enum line_kind, unsigned number);
 struct line_conf *conf_edit_line(struct conf *, enum line_kind, unsigned number);
 /* It was named since the defaults, though perhaps with no statement of its own: it is written back. */
 bool conf_line_named(const struct conf *, enum line_kind, unsigned number);

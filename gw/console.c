@@ -306,7 +306,7 @@ begin(struct console *c)
 
 	renew(c);
 	c->parked = false;
-	take_line_settings(c, conf_line(c->gw->conf, entry.kind, entry.number));
+	take_line_settings(c, conf_line_of_console(c->gw->conf, entry.kind, entry.number));
 	login_begin(c->vty, &entry);
 }
 

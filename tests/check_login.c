@@ -468,6 +468,10 @@ START_TEST(a_line_keeps_what_its_range_said)
 	ck_assert_uint_eq(conf_line(w->conf, LINE_VTY, 7)->timeout_s, 600);
 	ck_assert_uint_eq(conf_line(w->conf, LINE_VTY, VTY_LINES_MAX - 1)->privilege, 1);
 	ck_assert_uint_eq(conf_line(w->conf, LINE_CONSOLE, 0)->width, 80);
+	ck_assert_uint_eq(conf_line_of_console(w->conf, LINE_VTY, 99)->length, 0); /* as line 6 */
+	ck_assert_uint_eq(conf_line_of_console(w->conf, LINE_VTY, 1)->timeout_s, 330);
+	conf_reset_line(next, LINE_VTY, 0);
+	ck_assert_uint_eq(conf_line_of_console(next, LINE_VTY, 0)->timeout_s, 600);
 	conf_edit_line(next, LINE_VTY, 2)->timeout_s = 7;
 	conf_edit_user(next, "alice")->nopassword = true;
 	ck_assert_uint_eq(conf_line(w->conf, LINE_VTY, 2)->timeout_s, 330);
