@@ -29,6 +29,7 @@ struct login {
 	unsigned level; /* FOR_ENABLE: where to */
 	unsigned failures;
 	char *user, *password;
+	int64_t answered_ms; /* when the password came */
 	/* The check that runs. */
 	bool checking;
 	unsigned check; /* which, to tell an answer that came at once */
@@ -72,21 +73,6 @@ forget_answers(struct login *l)
 	free(l->user);
 	str_wipe_free(l->password);
 	l->user = l->password = NULL;
-}
-
-void
-login_end(struct vty *v)
-{
-	struct login *l = v->login;
-
-	if (l == NULL)
-		return;
-	if (l->job != NULL)
-		host_of(v)->verify_cancel(host_of(v)->arg, l->job);
-	forget_answers(l);
-	free(l->peer);
-	free(l);
-	v->login = NULL;
 }
 
 /* What is said. */
@@ -191,11 +177,17 @@ log_enable(const struct vty *v, bool success)
 /* login block-for */
 
 static int64_t
-seconds(const struct vty *v)
+now_ms(const struct vty *v)
 {
 	const struct cli_host *h = host_of(v);
 
-	return h->now == NULL ? 0 : h->now(h->arg) / 1000;
+	return h->now == NULL ? 0 : h->now(h->arg);
+}
+
+static int64_t
+seconds(const struct vty *v)
+{
+	return now_ms(v) / 1000;
 }
 
 /* Seconds of quiet that are left. */
@@ -237,6 +229,35 @@ count_failure(const struct vty *v)
 	out_free(&name);
 	g->quiet_until = now + (int64_t)a->block_for_s;
 	vec_free(&g->failures);
+}
+
+/* Who hangs up before the answer has guessed, too. */
+static void
+count_abandoned(const struct vty *v)
+{
+	if (v->login->purpose == FOR_ENABLE) {
+		log_enable(v, false);
+	} else {
+		log_login(v, false, v->login->user);
+		count_failure(v);
+	}
+}
+
+void
+login_end(struct vty *v)
+{
+	struct login *l = v->login;
+
+	if (l == NULL)
+		return;
+	if (l->job != NULL)
+		host_of(v)->verify_cancel(host_of(v)->arg, l->job);
+	if (l->checking)
+		count_abandoned(v);
+	forget_answers(l);
+	free(l->peer);
+	free(l);
+	v->login = NULL;
 }
 
 /* Method lists. */
@@ -329,6 +350,32 @@ turn_away(struct vty *v)
 }
 
 static void
+refuse(struct vty *v, const char *why)
+{
+	struct login *l = v->login;
+
+	out_printf(v->out, "%% %s\n", why);
+	log_login(v, false, l->user != NULL ? l->user : l->peer);
+	forget_answers(l);
+	turn_away(v);
+}
+
+/* Whether nobody is let in now: also not who was asked before the quiet time began. */
+static bool
+refuse_while_quiet(struct vty *v)
+{
+	int64_t left = v->login->purpose == FOR_LOGIN ? quiet_left(v) : 0;
+	char *why;
+
+	if (left == 0)
+		return false;
+	why = xasprintf("Too many failed logins: nobody is let in for another %" PRId64 " seconds", left);
+	refuse(v, why);
+	free(why);
+	return true;
+}
+
+static void
 passed(struct vty *v)
 {
 	struct login *l = v->login;
@@ -392,9 +439,11 @@ on_result(void *arg, int result)
 
 	l->checking = false;
 	l->job = NULL;
-	if (result == LOGIN_PROVED) {
+	if (refuse_while_quiet(v)) {
+		/* whatever the answer is */
+	} else if (result == LOGIN_PROVED) {
 		passed(v);
-	} else if (result == LOGIN_REFUSED) {
+	} else if (result == LOGIN_REFUSED || l->method == l->nmethods) {
 		failed(v);
 	} else {
 		if (l->methods[l->method] == AAA_GROUP)
@@ -413,13 +462,14 @@ check(struct vty *v, struct login_claim *claim)
 {
 	const struct cli_host *h = host_of(v);
 	struct login *l = v->login;
+	int64_t until = l->answered_ms + (int64_t)vty_conf(v)->access->delay_s * 1000, now = now_ms(v);
 	unsigned number = ++l->check;
 	void *job;
 
 	claim->password = l->password;
 	claim->line = v->line;
 	claim->from = v->from;
-	claim->delay_ms = (int)vty_conf(v)->access->delay_s * 1000;
+	claim->delay_ms = until > now ? (int)(until - now) : 0;
 	l->checking = true;
 	vty_hold(v);
 	if (h->verify == NULL) {
@@ -485,7 +535,7 @@ prove(struct vty *v)
 			check(v, &claim);
 		return;
 	}
-	failed(v);
+	check(v, &(struct login_claim){ 0 }); /* nobody's: it takes as long as any refusal */
 }
 
 /* Questions. */
@@ -496,8 +546,11 @@ on_password(struct vty *v, const char *answer, void *arg)
 	struct login *l = v->login;
 
 	(void)arg;
+	if (refuse_while_quiet(v))
+		return 0;
 	str_wipe_free(l->password);
 	l->password = xstrdup(answer);
+	l->answered_ms = now_ms(v);
 	l->method = 0;
 	prove(v);
 	return 0;
@@ -510,6 +563,8 @@ on_username(struct vty *v, const char *answer, void *arg)
 	const struct user *u;
 
 	(void)arg;
+	if (refuse_while_quiet(v))
+		return 0;
 	answer += strspn(answer, " \t");
 	if (*answer == '\0') {
 		ask(v);
@@ -546,14 +601,6 @@ login_interrupted(struct vty *v)
 
 /* Beginnings. */
 
-static void
-refuse(struct vty *v, const char *why)
-{
-	out_printf(v->out, "%% %s\n", why);
-	log_login(v, false, v->login->peer);
-	turn_away(v);
-}
-
 /* gw -c: privileged at once, unless the configuration has something to say about this user. */
 static void
 begin_command(struct vty *v, const struct user *u)
@@ -574,16 +621,8 @@ begin_command(struct vty *v, const struct user *u)
 static void
 begin_questions(struct vty *v)
 {
-	int64_t quiet = quiet_left(v);
-	char *why;
-
-	if (quiet > 0) {
-		why = xasprintf(
-		    "Too many failed logins: nobody is let in for another %" PRId64 " seconds", quiet);
-		refuse(v, why);
-		free(why);
+	if (refuse_while_quiet(v))
 		return;
-	}
 	if (!v->interactive) {
 		refuse(v,
 		    "A login is configured for this line, and nobody can be asked: attach from a terminal");

@@ -24,6 +24,7 @@ struct world {
 	bool pam;
 	int delay_ms;
 	unsigned asked, cancelled;
+	int64_t now;
 };
 
 static struct conf *
@@ -104,13 +105,22 @@ clock_text(void *arg, char *text, size_t size)
 	snprintf(text, size, "08:00:00.123 UTC Fri Nov 20 2026");
 }
 
+static int64_t
+now(void *arg)
+{
+	return ((struct world *)arg)->now;
+}
+
 static struct world *
 world_new(const char *lines)
 {
 	struct world *w = xcalloc(1, sizeof *w);
-	struct cli_host host = {
-		.arg = w, .running = running, .verify = verify, .verify_cancel = cancel, .clock = clock_text
-	};
+	struct cli_host host = { .arg = w,
+		.running = running,
+		.verify = verify,
+		.verify_cancel = cancel,
+		.clock = clock_text,
+		.now = now };
 
 	w->cli = cli_new(&host);
 	w->conf = conf_new();
@@ -225,6 +235,97 @@ START_TEST(a_console_that_ends_cancels_its_check)
 }
 END_TEST
 
+/* A wrong password is answered late, a right one at once: who hangs up in between has failed. */
+START_TEST(who_hangs_up_before_the_answer_has_failed)
+{
+	struct world *w =
+	    world_new(LOCAL "enable secret 9 " HASH "\nlogin block-for 60 attempts 2 within 30\n");
+
+	for (int i = 0; i < 2; i++) {
+		begin(w, "carol");
+		type(w, "alice");
+		type(w, "guess");
+		vty_free(w->vty);
+		w->done = NULL;
+		ck_assert_ptr_nonnull(strstr(out_text(&w->log), "LOGIN_FAILED: Login failed [user: alice] "));
+		ck_assert_int_eq(strstr(out_text(&w->log), "QUIET_MODE_ON") != NULL, i == 1);
+		out_free(&w->log);
+		w->vty = vty_new(w->cli, &w->out, true);
+	}
+	begin(w, "alice"); /* known: let in */
+	vty_set_level(w->vty, 1);
+	type(w, "enable");
+	type(w, "guess");
+	vty_free(w->vty);
+	w->vty = NULL;
+	ck_assert_ptr_nonnull(strstr(out_text(&w->log), "PRIV_AUTH_FAIL"));
+	world_free(w);
+}
+END_TEST
+
+/* Nor is a guess taken in the quiet time from who was asked before, or is being checked. */
+START_TEST(quiet_time_is_for_those_who_are_asked_already)
+{
+	static const char *const asked[] = { "", "alice", "alice hush" };
+
+	for (size_t i = 0; i < COUNT(asked); i++) {
+		struct world *w =
+		    world_new(LOCAL "login block-for 60 attempts 1 within 30\nusername guest nopassword\n");
+		struct login_guard *g = cli_guard(w->cli);
+
+		begin(w, "carol");
+		if (i >= 1)
+			type(w, "alice");
+		if (i == 2)
+			type(w, "hush");
+		g->quiet_until = 60;
+		if (i == 2)
+			answer(w, LOGIN_PROVED);
+		else
+			type(w, i == 0 ? "guest" : "hush");
+		ck_assert_msg(vty_closed(w->vty), "%s", asked[i]);
+		ck_assert_ptr_nonnull(strstr(out_text(&w->out), "% Too many failed logins: "));
+		ck_assert_uint_eq(w->asked, i == 2);
+		ck_assert_ptr_null(strstr(out_text(&w->log), "SUCCESS"));
+		world_free(w);
+	}
+}
+END_TEST
+
+/* Each method in turn takes some of the time after which a refusal is answered, not the whole of it again;
+ * and who has a password that nobody can open is no other than nobody. */
+START_TEST(a_refusal_takes_as_long_whatever_was_asked)
+{
+	struct world *w =
+	    world_new(LOCAL "username closed password 6 AGMAScA`PBCfOaR_SJ`EUUQAOiQ[VeOeFaYI\n"
+			    "aaa new-model\naaa authentication login default group radius local\n"
+			    "aaa authentication login LOCAL local\n"
+			    "line vty 3\n default login\nline vty 4\n login authentication LOCAL\n");
+
+	w->now = 1000;
+	begin(w, "carol");
+	type(w, "alice");
+	type(w, "guess");
+	ck_assert_int_eq(w->delay_ms, 1000);
+	w->now += 300;
+	answer(w, LOGIN_ERROR);
+	ck_assert_int_eq(w->delay_ms, 700);
+	ck_assert_str_eq(w->hash, HASH);
+	w->now += 5000;
+	answer(w, LOGIN_REFUSED);
+	type(w, "closed");
+	type(w, "guess");
+	answer(w, LOGIN_ERROR);
+	ck_assert(!w->pam);
+	ck_assert_ptr_null(w->hash);
+	ck_assert_ptr_null(w->clear);
+	ck_assert_int_eq(w->delay_ms, 1000);
+	answer(w, LOGIN_REFUSED);
+	ck_assert_str_eq(vty_prompt(w->vty), "Username: ");
+	world_free(w);
+}
+END_TEST
+
 /* What is answered by each method in turn, and how often one is asked. */
 static const struct {
 	const char *lines;
@@ -236,10 +337,11 @@ static const struct {
 	{ "group tacacs+ local", { LOGIN_ERROR, LOGIN_PROVED }, 2, "Router>" },
 	{ "group tacacs+ local", { LOGIN_REFUSED }, 1, "Username: " },
 	{ "group tacacs+ local", { LOGIN_ERROR, LOGIN_REFUSED }, 2, "Username: " },
-	{ "group tacacs+", { LOGIN_ERROR }, 1, "Username: " },
+	{ "group tacacs+", { LOGIN_ERROR, LOGIN_REFUSED }, 2, "Username: " }, /* nobody's: for the time */
+	{ "group tacacs+", { LOGIN_ERROR, LOGIN_ERROR }, 2, "Username: " },
 	{ "group tacacs+ none", { LOGIN_ERROR }, 1, "Router>" },
 	{ "group tacacs+ none", { LOGIN_REFUSED }, 1, "Username: " },
-	{ "group tacacs+ enable", { LOGIN_ERROR }, 1, "Username: " }, /* no enable secret */
+	{ "group tacacs+ enable", { LOGIN_ERROR, LOGIN_REFUSED }, 2, "Username: " }, /* no enable secret */
 	{ "group a group b line local", { LOGIN_ERROR, LOGIN_ERROR, LOGIN_PROVED }, 3,
 	    "Router>" }, /* no line password */
 	{ "local-case group tacacs+", { LOGIN_REFUSED }, 1, "Username: " },
@@ -523,6 +625,9 @@ main(void)
 	tcase_add_test(t, a_console_waits_for_the_answer);
 	tcase_add_test(t, an_unknown_user_looks_like_a_wrong_password);
 	tcase_add_test(t, a_console_that_ends_cancels_its_check);
+	tcase_add_test(t, who_hangs_up_before_the_answer_has_failed);
+	tcase_add_test(t, quiet_time_is_for_those_who_are_asked_already);
+	tcase_add_test(t, a_refusal_takes_as_long_whatever_was_asked);
 	tcase_add_loop_test(t, the_next_method_answers_where_one_cannot, 0, COUNT(lists));
 	tcase_add_test(t, pam_is_asked_for_the_user_that_was_typed);
 	tcase_add_test(t, only_who_proved_to_be_a_user_gets_his_level);
