@@ -604,7 +604,7 @@ console_new(struct gw *gw, const struct console_peer *peer, const struct console
 	pager_begin(c->pager, 0, 0);
 	c->busy = true;
 	begin(c);
-	if (vty_closed(c->vty) && !c->terminal) { /* nobody can be asked */
+	if (vty_closed(c->vty) && (c->attached || !c->terminal)) { /* nobody is asked, or can be */
 		out_flush(&c->out);
 		bye(c, BYE_REFUSED, "not logged in");
 	} else {
