@@ -6,6 +6,7 @@
 
 /* Syslog severities (RFC 5424 6.2.1), as IOS prints them in %FACILITY-SEVERITY-MNEMONIC. */
 enum log_level {
+	LOG_LEVEL_ALERT = 1,
 	LOG_LEVEL_CRITICAL = 2,
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,

@@ -132,37 +132,48 @@ time_text(const struct vty *v, char *text, size_t size)
 		memmove(dot, dot + strcspn(dot, " "), strlen(dot + strcspn(dot, " ")) + 1);
 }
 
-static void
-name_text(struct out *o, const char *user)
+/* What somebody typed, or his client said, between brackets: it does not end them. */
+static char *
+field_text(const char *text)
 {
-	if (user != NULL)
-		out_escaped(o, user, strnlen(user, LOGGED_NAME_MAX));
+	struct out o = OUT_MEMORY;
+	size_t left = text == NULL ? 0 : strnlen(text, LOGGED_NAME_MAX), n;
+
+	for (; left > 0; text += n, left -= n) {
+		n = *text == ']' ? 1 : strcspn(text, "]");
+		n = n < left ? n : left;
+		if (*text == ']')
+			out_str(&o, "\\x5d");
+		else
+			out_escaped(&o, text, n);
+	}
+	return out_take(&o);
 }
 
-static const char *
-source(const struct vty *v)
+/* The fields that all these messages have. */
+static char *
+fields(const struct vty *v, const char *user)
 {
-	return *v->from == '\0' ? "LOCAL" : v->from;
+	char *name = field_text(user), *source = field_text(*v->from == '\0' ? "LOCAL" : v->from);
+	char *text = xasprintf("[user: %s] [Source: %s] [localport: 0]", name, source);
+
+	free(name);
+	free(source);
+	return text;
 }
 
 static void
 log_login(const struct vty *v, bool success, const char *user)
 {
-	struct out name = OUT_MEMORY;
-	char at[64];
+	char *who = fields(v, user), at[64];
 
-	name_text(&name, user);
 	time_text(v, at, sizeof at);
 	if (success)
-		log_at(LOG_LEVEL_NOTICE, "SEC_LOGIN", "LOGIN_SUCCESS",
-		    "Login Success [user: %s] [Source: %s] [localport: 0] at %s", out_text(&name), source(v),
-		    at);
+		log_at(LOG_LEVEL_NOTICE, "SEC_LOGIN", "LOGIN_SUCCESS", "Login Success %s at %s", who, at);
 	else
 		log_at(LOG_LEVEL_WARNING, "SEC_LOGIN", "LOGIN_FAILED",
-		    "Login failed [user: %s] [Source: %s] [localport: 0] [Reason: Login Authentication "
-		    "Failed] at %s",
-		    out_text(&name), source(v), at);
-	out_free(&name);
+		    "Login failed %s [Reason: Login Authentication Failed] at %s", who, at);
+	free(who);
 }
 
 static void
@@ -184,19 +195,31 @@ now_ms(const struct vty *v)
 	return h->now == NULL ? 0 : h->now(h->arg);
 }
 
-static int64_t
-seconds(const struct vty *v)
+struct login_watch
+login_watch(const struct cli *cli, const struct conf *c)
 {
-	return now_ms(v) / 1000;
+	const struct cli_host *h = cli_host(cli);
+	const struct login_guard *g = cli_guard(cli);
+	const struct access *a = c->access;
+	int64_t now = h->now == NULL ? 0 : h->now(h->arg) / 1000;
+	struct login_watch w = { .total = g->total };
+
+	if (a->block_for_s == 0)
+		return w;
+	if (g->quiet_until > now)
+		w.quiet_s = g->quiet_until - now;
+	for (size_t i = g->failures.n; i-- > 0 && g->failures.v[i] + (int64_t)a->block_within_s >= now;) {
+		w.failures++;
+		w.window_s = g->failures.v[i] + (int64_t)a->block_within_s - now;
+	}
+	return w;
 }
 
 /* Seconds of quiet that are left. */
 static int64_t
 quiet_left(const struct vty *v)
 {
-	int64_t left = cli_guard(v->cli)->quiet_until - seconds(v);
-
-	return vty_conf(v)->access->block_for_s > 0 && v->login->kind == LINE_VTY && left > 0 ? left : 0;
+	return v->login->kind == LINE_VTY ? login_watch(v->cli, vty_conf(v)).quiet_s : 0;
 }
 
 static void
@@ -204,29 +227,29 @@ count_failure(const struct vty *v)
 {
 	const struct access *a = vty_conf(v)->access;
 	struct login_guard *g = cli_guard(v->cli);
-	int64_t now = seconds(v);
-	struct out name = OUT_MEMORY;
-	size_t old = 0;
-	char at[64];
+	int64_t now = now_ms(v) / 1000;
+	struct login_watch w;
+	char *who, at[64];
 
+	g->total++;
 	if (a->block_for_s == 0 || v->login->kind != LINE_VTY || quiet_left(v) > 0)
 		return;
 	vec_push(&g->failures, now);
-	while (
-	    g->failures.v[old] + (int64_t)a->block_within_s < now || g->failures.n - old > a->block_attempts)
-		old++;
-	memmove(g->failures.v, g->failures.v + old, (g->failures.n - old) * sizeof g->failures.v[0]);
-	g->failures.n -= old;
-	if (g->failures.n < a->block_attempts)
+	w = login_watch(v->cli, vty_conf(v));
+	if (w.failures > a->block_attempts)
+		w.failures = a->block_attempts;
+	memmove(
+	    g->failures.v, g->failures.v + g->failures.n - w.failures, w.failures * sizeof g->failures.v[0]);
+	g->failures.n = w.failures;
+	if (w.failures < a->block_attempts)
 		return;
 	time_text(v, at, sizeof at);
-	name_text(&name, v->login->user);
-	log_at(LOG_LEVEL_CRITICAL, "SEC_LOGIN", "QUIET_MODE_ON",
+	who = fields(v, v->login->user);
+	log_at(LOG_LEVEL_ALERT, "SEC_LOGIN", "QUIET_MODE_ON",
 	    "Still timeleft for watching failures is %" PRId64
-	    " secs, [user: %s] [Source: %s] [localport: 0] [Reason: "
-	    "Login Authentication Failed] at %s",
-	    g->failures.v[0] + (int64_t)a->block_within_s - now, out_text(&name), source(v), at);
-	out_free(&name);
+	    " secs, %s [Reason: Login Authentication Failed] at %s",
+	    w.window_s, who, at);
+	free(who);
 	g->quiet_until = now + (int64_t)a->block_for_s;
 	vec_free(&g->failures);
 }
@@ -394,7 +417,9 @@ passed(struct vty *v)
 	kind = l->method < l->nmethods ? l->methods[l->method] : AAA_NONE;
 	if (l->user != NULL && (kind == AAA_LOCAL || kind == AAA_LOCAL_CASE || kind == AAA_GROUP))
 		u = conf_user(vty_conf(v), l->user, kind == AAA_LOCAL);
-	name = xstrdup(u != NULL ? u->name : l->user != NULL ? l->user : l->peer != NULL ? l->peer : v->user);
+	name = u != NULL         ? xstrdup(u->name)
+	       : l->user != NULL ? field_text(l->user)
+				 : xstrdup(l->peer != NULL ? l->peer : v->user);
 	forget_answers(l);
 	let_in(v, name, u, true);
 	free(name);
@@ -668,6 +693,23 @@ login_begin(struct vty *v, const struct login_entry *e)
 		    : e->peer == NULL       ? v->line
 					    : e->peer,
 		    u, e->kind == LINE_VTY);
+}
+
+int
+login_again(struct cmd_call *c)
+{
+	struct vty *v = c->vty;
+	struct login *l = login_of(v);
+
+	if (!v->interactive)
+		return cmd_error(c, "Nobody can be asked here: attach from a terminal");
+	login_methods(v);
+	if (l->nmethods == 0)
+		add_method(l, AAA_LOCAL);
+	l->pending = true;
+	vty_set_level(v, LEVEL_USER);
+	ask(v);
+	return 0;
 }
 
 /* enable */

@@ -34,6 +34,16 @@ void login_interrupted(struct vty *);
 void login_end(struct vty *);
 /* `enable LEVEL`: sets the level, or asks. */
 int login_enable(struct cmd_call *, unsigned level);
+/* `login`: asks who it is from now on; users where the line has no login. */
+int login_again(struct cmd_call *);
+/* What `login block-for` has counted. */
+struct login_watch {
+	int64_t quiet_s; /* left of the quiet time; 0: there is none */
+	size_t failures; /* that count now */
+	int64_t window_s; /* until the oldest of them does not any more */
+	uint64_t total; /* failures since the start */
+};
+struct login_watch login_watch(const struct cli *, const struct conf *);
 
 /* A password, and what it is held against; everything is borrowed for the time of the call. */
 struct login_claim {
@@ -53,6 +63,7 @@ int login_prove(const struct login_claim *);
 struct login_guard {
 	VEC(int64_t) failures; /* oldest first */
 	int64_t quiet_until;
+	uint64_t total; /* failures since the start */
 };
 
 #endif

@@ -510,12 +510,42 @@ END_TEST
 START_TEST(a_name_cannot_forge_a_log_line)
 {
 	struct world *w = world_new(LOCAL);
+	struct login_entry e = { .kind = LINE_VTY, .number = 3, .peer = "carol" };
 
-	begin(w, "carol");
+	vty_set_line(w->vty, "vty3", "192.0.2.7] [user: root");
+	login_begin(w->vty, &e);
 	type(w, "alice]\xff\x9b[user:");
 	type(w, "wrong");
 	answer(w, LOGIN_REFUSED);
-	ck_assert_ptr_nonnull(strstr(out_text(&w->log), "[user: alice]\\xff\\x9b[user:]"));
+	ck_assert_ptr_nonnull(strstr(out_text(&w->log),
+	    "[user: alice\\x5d\\xff\\x9b[user:] [Source: 192.0.2.7\\x5d [user: root] [localport: 0] "));
+	world_free(w);
+}
+END_TEST
+
+/* Nor does it drive the terminal of who looks at `show users`: a password of the line lets any name in. */
+START_TEST(a_name_that_nobody_configured_is_shown_escaped)
+{
+	struct world *w = world_new("aaa new-model\naaa authentication login default group radius line\n"
+				    "line vty 0 4\n password 0 Sesame\n");
+
+	begin(w, "carol");
+	type(w, "ev\x9bil");
+	type(w, "Sesame");
+	answer(w, LOGIN_ERROR);
+	answer(w, LOGIN_PROVED);
+	ck_assert_str_eq(vty_user(w->vty), "ev\\x9bil");
+	world_free(w);
+}
+END_TEST
+
+/* What was saved before min-length was configured is read again. */
+START_TEST(a_saved_password_may_be_short)
+{
+	struct world *w = world_new("security passwords min-length 8\nusername bob password 0 Sesame\n"
+				    "enable password 0 Sesame\nline vty 0\n password 0 Sesame\n");
+
+	ck_assert_ptr_nonnull(conf_user(w->conf, "bob", false));
 	world_free(w);
 }
 END_TEST
@@ -636,6 +666,8 @@ main(void)
 	tcase_add_loop_test(t, a_pipe_is_let_in_or_turned_away, 0, COUNT(pipes));
 	tcase_add_test(t, a_pipe_of_a_stranger_cannot_enable);
 	tcase_add_test(t, a_name_cannot_forge_a_log_line);
+	tcase_add_test(t, a_name_that_nobody_configured_is_shown_escaped);
+	tcase_add_test(t, a_saved_password_may_be_short);
 	tcase_add_test(t, a_user_who_is_gone_has_no_level);
 	tcase_add_loop_test(t, a_password_is_held_against_what_is_stored, 0, COUNT(proofs));
 	tcase_add_test(t, lines_with_one_password_stay_together);
