@@ -58,6 +58,8 @@ nothing(struct cmd_call *c)
 static const struct cmd rows[] = {
 	{ .form = "exit", .words = WORDS({ "exit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "exit" },
 	{ .form = "logout", .words = WORDS({ "logout", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER, .example = "logout" },
+	{ .form = "help", .words = WORDS({ "help", "Description of the interactive help system" }), .run = print_help,
+	    .flags = CMD_USER, .example = "help" },
 	{ .form = "quit", .words = WORDS({ "quit", "Exit from the EXEC" }), .run = leave, .flags = CMD_USER | CMD_HIDDEN,
 	    .example = "quit" },
 	{ .form = "end", .words = WORDS({ "end", "Exit from configure mode" }), .run = nothing,

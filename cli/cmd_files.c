@@ -356,10 +356,16 @@ write_memory(struct cmd_call *c)
 	return files_save_startup(c->vty);
 }
 
+int
+files_configure_memory(struct vty *v)
+{
+	return load(v, "startup-config", &startup);
+}
+
 static int
 configure_memory(struct cmd_call *c)
 {
-	return load(c->vty, "startup-config", &startup);
+	return files_configure_memory(c->vty);
 }
 
 /* Erasing. The file stays, empty: a service that is told to load it starts. */

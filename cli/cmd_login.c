@@ -1,5 +1,7 @@
-/* enable, disable, show privilege, show aliases */
+/* enable, disable, login, show privilege, show login, show aliases */
 #include "cli/commands.h"
+
+#include <inttypes.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -39,6 +41,66 @@ show_privilege_json(struct cmd_call *c)
 	json_begin(&j, c->out);
 	json_object(&j, "privilege");
 	json_uint(&j, "level", vty_level(c->vty));
+	json_close(&j);
+	json_end(&j);
+	return 0;
+}
+
+/* In the words of IOS. */
+static int
+show_login(struct cmd_call *c)
+{
+	const struct access *a = c->conf->access;
+	struct login_watch w = login_watch(vty_cli(c->vty), c->conf);
+
+	out_printf(c->out, "     A %slogin delay of %u seconds is applied.\n",
+	    a->delay_s == 1 ? "default " : "", a->delay_s);
+	out_str(c->out, "     No Quiet-Mode access list has been configured.\n     All successful login is "
+			"logged.\n     All failed login is logged.\n\n");
+	if (a->block_for_s == 0) {
+		out_str(c->out, "     Router NOT enabled to watch for login Attacks\n");
+		return 0;
+	}
+	out_printf(c->out,
+	    "     Router enabled to watch for login Attacks.\n"
+	    "     If more than %u login failures occur in %u seconds or less,\n"
+	    "     logins will be disabled for %u seconds.\n\n",
+	    a->block_attempts, a->block_within_s, a->block_for_s);
+	if (w.quiet_s > 0)
+		out_printf(c->out,
+		    "     Router presently in Quiet-Mode.\n"
+		    "     Will remain in Quiet-Mode for %" PRId64 " seconds.\n"
+		    "     Denying logins from all sources.\n",
+		    w.quiet_s);
+	else
+		out_printf(c->out,
+		    "     Router presently in Normal-Mode.\n"
+		    "     Current Watch Window\n"
+		    "         Time remaining: %" PRId64 " seconds.\n"
+		    "         Login failures for current window: %zu.\n"
+		    "     Total login failures: %" PRIu64 ".\n",
+		    w.window_s, w.failures, w.total);
+	return 0;
+}
+
+static int
+show_login_json(struct cmd_call *c)
+{
+	const struct access *a = c->conf->access;
+	struct login_watch w = login_watch(vty_cli(c->vty), c->conf);
+	struct json j;
+
+	json_begin(&j, c->out);
+	json_object(&j, "login");
+	json_uint(&j, "delay_s", a->delay_s);
+	json_bool(&j, "watching", a->block_for_s > 0);
+	json_uint(&j, "block_for_s", a->block_for_s);
+	json_uint(&j, "attempts", a->block_attempts);
+	json_uint(&j, "within_s", a->block_within_s);
+	json_uint(&j, "quiet_left_s", (uint64_t)w.quiet_s);
+	json_uint(&j, "failures", w.failures);
+	json_uint(&j, "window_left_s", (uint64_t)w.window_s);
+	json_uint(&j, "total_failures", w.total);
 	json_close(&j);
 	json_end(&j);
 	return 0;
@@ -89,6 +151,11 @@ static const struct cmd rows[] = {
 	{ .form = "disable [<0-15>$level]", .flags = CMD_USER,
 	    .words = WORDS({ "disable", "Turn off privileged commands" }, { "<0-15>", "Privilege level to go to" }),
 	    .run = disable, .example = "disable" },
+	{ .form = "login", .flags = CMD_USER, .words = WORDS({ "login", "Log in as somebody else" }), .run = login_again,
+	    .example = "login" },
+	{ .form = "show login", .words = WORDS({ "show", "Show running system information" },
+	    { "login", "Delay, failures and quiet time of logins" }), .run = show_login, .json = show_login_json,
+	    .flags = CMD_PIPE, .example = "show login" },
 	{ .form = "show privilege", .words = WORDS({ "show", "Show running system information" },
 	    { "privilege", "Privilege level of this console" }), .run = show_privilege, .json = show_privilege_json, .flags = CMD_PIPE | CMD_USER,
 	    .example = "show privilege" },

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -42,6 +43,13 @@ already_pending(struct cmd_call *c)
 
 /* terminal */
 
+static void
+begin(struct vty *v)
+{
+	vty_configure(v);
+	out_str(vty_out(v), "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+}
+
 static int
 terminal(struct cmd_call *c)
 {
@@ -51,9 +59,40 @@ terminal(struct cmd_call *c)
 		return already_pending(c);
 	if (minutes > 0 && !life_guard(c->vty, c->conf, minutes, idle > 0))
 		return cmd_error(c, "No clock runs here that could take changes back");
-	vty_configure(c->vty);
-	out_str(c->out, "Enter configuration commands, one per line.  End with CNTL/Z.\n");
+	begin(c->vty);
 	return 0;
+}
+
+/* configure alone */
+
+static bool
+means(const char *answer, const char *word)
+{
+	size_t len = strcspn(answer, " \t");
+
+	return len <= strlen(word) && strncasecmp(answer, word, len) == 0;
+}
+
+static int
+answered_where(struct vty *v, const char *answer, void *arg)
+{
+	(void)arg;
+	answer += strspn(answer, " \t");
+	if (means(answer, "terminal")) {
+		begin(v);
+		return 0;
+	}
+	if (means(answer, "memory"))
+		return files_configure_memory(v);
+	out_str(vty_out(v), "% Must be \"terminal\" or \"memory\"\n");
+	return -1;
+}
+
+static int
+configure(struct cmd_call *c)
+{
+	return vty_ask(c->vty, "Configuring from terminal, memory, or network [terminal]? ", VTY_LINE,
+	    answered_where, NULL);
 }
 
 /* replace */
@@ -263,6 +302,7 @@ show_timer_json(struct cmd_call *c)
 #define TIMES { "<1-120>", "Minutes" }, { "idle", "Count from the last configuration line on" }, { "<1-120>", "Minutes" }
 
 static const struct cmd rows[] = {
+	{ .form = "configure", .words = WORDS(CONFIGURE), .run = configure, .example = "configure" },
 	{ .form = "configure terminal [revert timer (<1-120>$minutes|idle <1-120>$idle)]",
 	    .words = WORDS(CONFIGURE, { "terminal", "Configure from the terminal" },
 	    { "revert", "Take all changes back unless they are confirmed" }, { "timer", "Time to confirm them" }, TIMES),

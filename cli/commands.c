@@ -85,6 +85,18 @@ end_modes(struct cmd_call *c)
 	return 0;
 }
 
+int
+print_help(struct cmd_call *c)
+{
+	out_str(c->out,
+	    "Type '?' at any place in a command, and what can stand there is listed:\n"
+	    "  behind a blank, the words that can follow, with what they mean ('show ?');\n"
+	    "  behind letters, the words that begin with them ('show pr?').\n"
+	    "An empty list says that nothing fits: go back until '?' lists something.\n"
+	    "Tab completes a word, and as many letters as tell it from others will do for it.\n\n");
+	return 0;
+}
+
 static int
 configure_again(struct cmd_call *c)
 {
@@ -96,6 +108,8 @@ configure_again(struct cmd_call *c)
 static const struct cmd common[] = {
 	{ .form = "exit", .words = WORDS({ "exit", "Exit from the current mode" }), .run = exit_mode, .example = "exit" },
 	{ .form = "end", .words = WORDS({ "end", "Exit from configure mode" }), .run = end_modes, .example = "end" },
+	{ .form = "help", .words = WORDS({ "help", "Description of the interactive help system" }), .run = print_help,
+	    .example = "help" },
 	{ .form = "configure terminal", .flags = CMD_HIDDEN, /* scripts say it again */
 	    .words = WORDS({ "configure", "Configure" }, { "terminal", "From here" }), .run = configure_again,
 	    .example = "configure terminal" },

@@ -20,6 +20,8 @@ extern const struct table files_table, replace_table, reload_table, show_running
 const void *whole_conf(const struct conf *, const struct context *);
 void *edit_whole_conf(struct conf *, const struct context *);
 int enter_only(struct cmd_call *);
+/* `help`, in every mode. */
+int print_help(struct cmd_call *);
 /* Prints `line` and the mode's lines below it, if there are any; a `!` behind them at the top. */
 void write_section(struct writer *, const char *line, const struct mode *);
 
@@ -27,6 +29,8 @@ void write_section(struct writer *, const char *line, const struct mode *);
  * runs.
  */
 int files_save_startup(struct vty *);
+/* `configure memory`. */
+int files_configure_memory(struct vty *);
 bool files_saved(const struct cli *);
 
 #endif
