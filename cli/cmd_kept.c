@@ -18,6 +18,7 @@ static const struct cmd between[] = {
 	KEPT("card"),
 	KEPT("memory-size"), KEPT("memory"), KEPT("clock"), KEPT("network-clock"), KEPT("network-clock-participate"),
 	KEPT("network-clock-select"), KEPT("mmi"), KEPT("subscriber"), KEPT("multilink"), KEPT("parser"),
+	SECTION("parser view", "(config-view)#"),
 	SECTION("key chain", "(config-keychain)#"),
 	KEPT("ip subnet-zero"), KEPT("ip (cef|classless|source-route|routing|route|default-gateway|default-network|http|ssh|ftp|"
 	    "tftp|tcp|udp|icmp|arp|bootp|finger|flow-export|flow-cache|forward-protocol|multicast-routing|nat|pim|prefix-list|"

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/account.h"
+#include "cli/vty.h"
 #include "conf/login.h"
 
 /* The lines of a mode stand in its context: the kind, and the first and last number. */
@@ -236,6 +237,18 @@ password_write(struct writer *w, const void *o)
 	str_wipe_free(text);
 }
 
+/* Where a password is asked for and there is none, nobody gets in. Lines are counted as in `show users`. */
+static void
+say_disabled(struct cmd_call *c)
+{
+	const struct line_conf *l = cmd_object(c);
+	unsigned number = c->context->tag & NUMBER_MASK;
+
+	if (l->password.stored == NULL && !vty_script(c->vty) && vty_interactive(c->vty))
+		out_printf(c->out, "%% Login disabled on line %u, until 'password' is set\n",
+		    kind_of(c->context) == LINE_VTY ? number + 1 : number);
+}
+
 static int
 login_set(struct cmd_call *c)
 {
@@ -246,6 +259,8 @@ login_set(struct cmd_call *c)
 									: LINE_LOGIN_PASSWORD;
 
 	line_set_login(cmd_object(c), login, login == LINE_LOGIN_LIST ? list : NULL);
+	if (login == LINE_LOGIN_PASSWORD && !c->conf->access->new_model)
+		say_disabled(c);
 	return 0;
 }
 
@@ -305,6 +320,7 @@ static const struct cmd rows[] = {
 		.words = WORDS({ "logging", "Log lines on this line" }, { "synchronous", "They do not tear what is being typed" }),
 		.field = FIELD_BOOL_OF(struct line_conf, synchronous, false), .example = "logging synchronous",
 	},
+	KEPT_EXACT("logging synchronous (level|limit) LINE", "logging synchronous level all"),
 	{
 		.form = "login [(local$local|authentication$authentication LIST$list)]",
 		.words = WORDS({ "login", "What is asked for" }, { "local", "username and his secret" },
@@ -328,8 +344,8 @@ static const struct cmd rows[] = {
 	},
 	KEPT("transport (input|output|preferred)"),
 	KEPT("absolute-timeout"), KEPT("accounting"), KEPT("activation-character"), KEPT("authorization"), KEPT("autobaud"),
-	KEPT("autocommand"), KEPT("autohangup"), KEPT("autoselect"), KEPT("callback"), KEPT("data-character-bits"), KEPT("databits"),
-	KEPT("disconnect-character"), KEPT("dispatch-character"), KEPT("editing"), KEPT("escape-character"), KEPT("exec"),
+	KEPT("autocommand"), KEPT("autocommand-options"), KEPT("autohangup"), KEPT("autoselect"), KEPT("callback"), KEPT("data-character-bits"), KEPT("databits"),
+	KEPT("disconnect-character"), KEPT("dispatch-character"), KEPT("domain-lookup"), KEPT("editing"), KEPT("escape-character"), KEPT("exec"),
 	KEPT("exec-banner"), KEPT("exec-character-bits"), KEPT("flowcontrol"), KEPT("flush-at-activation"), KEPT("full-help"),
 	KEPT("hold-character"), KEPT("international"), KEPT("location"), KEPT("lockable"), KEPT("logout-warning"), KEPT("modem"),
 	KEPT("monitor"), KEPT("motd-banner"), KEPT("notify"), KEPT("padding"), KEPT("parity"), KEPT("private"),

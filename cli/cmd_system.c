@@ -120,7 +120,7 @@ enable_password_set(struct cmd_call *c)
 	struct conf_system *s;
 	struct secret secret;
 
-	if (password_take(c, &c->conf->system->enable_password, &secret) != 0)
+	if (login_password_take(c, &c->conf->system->enable_password, &secret) != 0)
 		return -1;
 	s = cmd_object(c);
 	secret_free(&s->enable_password);
