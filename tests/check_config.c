@@ -454,7 +454,7 @@ static const struct {
 	{ "sip-ua\n", "default no registrar 1", "%" },
 	{ "", "do", "%" },
 	{ "sip-ua\n", "do do show clock", "%" },
-	{ "sip-ua\n", "do configure", "% Incomplete command.\n\n" },
+	{ "sip-ua\n", "do configure revert", "% Incomplete command.\n\n" },
 	{ "sip-ua\n", "c", "%" },
 	{ "sip-ua\n", "regi dns:", "%" },
 };
