@@ -9,6 +9,8 @@
 #include "conf/check.h"
 #include "conf/login.h"
 
+enum { SIP_PASSWORD_MIN = 4 };
+
 const char authentication_form[] =
     "authentication username USERNAME$username " PASSWORD_FORM " [realm REALM$realm]";
 const char authentication_no[] =
@@ -63,14 +65,18 @@ keep_text(const struct secret *was, struct secret *s)
 	return true;
 }
 
-int
-password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
+/* least: bytes of a clear text. */
+static int
+take(struct cmd_call *c, const struct secret *was, size_t least, struct secret *s)
 {
 	const struct cli_host *h = cli_host(vty_cli(c->vty));
 	const char *type = cmd_arg(c, "type"), *text = cmd_arg(c, "password");
 	const char *master = h->master_key == NULL ? NULL : h->master_key(h->arg), *old = NULL;
 	char err[200];
 
+	if ((type == NULL || *type == '0') && (strlen(text) < least || strlen(text) > SECRET_MAX))
+		return cmd_error_at(
+		    c, "password", "Invalid password: %zu to %d characters are allowed", least, SECRET_MAX);
 	if (secret_parse(s, type == NULL ? SECRET_CLEAR : (enum secret_type)(type[0] - '0'), text, master,
 		err, sizeof err) != 0)
 		return cmd_error_at(c, "password", "%s", err);
@@ -85,6 +91,12 @@ password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
 	if (master == NULL || !keep_text(was, s))
 		(void)password_seal(vty_cli(c->vty), master, s);
 	return 0;
+}
+
+int
+password_take(struct cmd_call *c, const struct secret *was, struct secret *s)
+{
+	return take(c, was, SIP_PASSWORD_MIN, s);
 }
 
 struct following {
@@ -213,7 +225,12 @@ login_password_take(struct cmd_call *c, const struct secret *was, struct secret 
 
 	if ((type == NULL || *type == '0') && check_new_password(c, cmd_arg(c, "password")) != 0)
 		return -1;
-	return password_take(c, was, s);
+	if (take(c, was, 1, s) != 0)
+		return -1;
+	if (s->clear == NULL || *s->clear != '\0')
+		return 0;
+	secret_free(s);
+	return cmd_error_at(c, "password", "Invalid encrypted password: nothing is in it");
 }
 
 char *

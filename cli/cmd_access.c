@@ -256,7 +256,8 @@ static const struct cmd rows[] = {
 		.field = FIELD_UINT_OF(struct access, delay_s, 1), .example = "login delay 3",
 	},
 	KEPT("login quiet-mode"),
-	KEPT("login (on-failure|on-success) trap"),
+	{ .form = "login (on-failure|on-success) trap", .no = "login (on-failure|on-success) trap", .accept = KEPT_BECAUSE,
+	    .example = "login on-failure trap" },
 	{ .form = "login (on-failure|on-success) log every <1-65535>", .no = "login (on-failure|on-success) log every [<1-65535>]",
 	    .accept = KEPT_BECAUSE, .example = "login on-failure log every 5" },
 	{

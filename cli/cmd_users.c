@@ -118,7 +118,7 @@ static const struct cmd rows[] = {
 		.words = WORDS({ "username", "Who may log in" }, { "NAME", "Name of the user" },
 		    { "privilege", "Level the user has after logging in" }, { "<0-15>", "1 for user, 15 for privileged commands" },
 		    { "nopassword", "No password is asked for" }, PASSWORD_WORDS, SECRET_WORDS, ALGORITHM_WORDS),
-		.no = "username NAME$name [LINE]",
+		.no = "username [NAME$name [LINE]]",
 		.set = username_set, .unset = username_unset, .write = username_write,
 		.example = "username admin privilege 15 secret 9 $9$nhEmQVczB7dqsO$X.HsgL6x1il0RxkOSSvyQYwucySCt7qFm4v7pqCxkKM",
 	},

@@ -330,8 +330,8 @@ clear_check(const char *text, char *err, size_t errsz)
 {
 	size_t n = strlen(text), control = find_control(text, n);
 
-	if (n < SECRET_MIN || n > SECRET_MAX)
-		snprintf(err, errsz, "Invalid password: 4 to 128 characters are allowed");
+	if (n == 0 || n > SECRET_MAX)
+		snprintf(err, errsz, "Invalid password: 1 to %d characters are allowed", SECRET_MAX);
 	else if (control < n)
 		snprintf(err, errsz, "Invalid password: control character at position %zu", control + 1);
 	else

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Bytes of a password; the lower limit is for new clear ones only. */
-enum { SECRET_MIN = 4, SECRET_MAX = 128 };
+enum { SECRET_MAX = 128 };
 /* Bytes of a master key (`key config-key password-encrypt`). */
 enum { MASTER_KEY_MIN = 8, MASTER_KEY_MAX = 127 };
 
@@ -24,7 +24,7 @@ struct secret {
 
 /* The password as it stood in the configuration. 0, or -1 with a text without '%' and without the password in
  * err and the secret unchanged: "Invalid encrypted password: 'X' is not a hexadecimal digit at position 7".
- * Clear text: 4 to 128 bytes. Type 7: stored in upper-case digits; 0 to 128 bytes. Type 6: kept with clear
+ * Clear text: 1 to 128 bytes. Type 7: stored in upper-case digits; 0 to 128 bytes. Type 6: kept with clear
  * NULL when master is NULL or wrong, refused only for characters outside its alphabet (or far too many).
  * Control bytes are refused in every type. */
 int secret_parse(
