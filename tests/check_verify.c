@@ -260,6 +260,11 @@ static const struct {
 	{ "auth required pam_permit.so\naccount required pam_permit.so\n", EXIT_PROVED },
 	{ "auth required pam_deny.so\naccount required pam_permit.so\n", EXIT_REFUSED },
 	{ "auth required pam_permit.so\naccount required pam_deny.so\n", EXIT_REFUSED },
+	/* a server that is away, as examples/pam.d-gw has it; and what makes a refusal of that */
+	{ "auth required pam_debug.so auth=authinfo_unavail\naccount required pam_permit.so\n", EXIT_ERROR },
+	{ "auth sufficient pam_debug.so auth=authinfo_unavail\nauth requisite pam_deny.so\n"
+	  "account required pam_permit.so\n",
+	    EXIT_REFUSED },
 	{ "auth required pam_no_such_module.so\naccount required pam_permit.so\n", EXIT_ERROR },
 	{ NULL, EXIT_ERROR },
 };
