@@ -169,7 +169,7 @@ struct conf *conf_hold(struct conf *);
 void conf_release(struct conf *); /* NULL ok */
 /* Gives next, which nobody else has yet, the objects of the running configuration wherever they say the same,
  * so that only what differs is different afterwards: publishing it touches nothing else. Costs one look at
- * everything. Returns whether the two say the same. */
+ * everything. Returns whether the two say the same, which means: are written the same, letter by letter. */
 bool conf_rebase(struct conf *next, const struct conf *running);
 
 /* The object for editing in this unpublished version. */
@@ -251,6 +251,7 @@ char *host_text(const struct host *); /* as it is typed; the caller frees */
 struct host host_copy(const struct host *);
 void host_free(struct host *);
 bool host_equal(const struct host *, const struct host *);
+bool host_identical(const struct host *, const struct host *); /* the case of letters too: as it is written */
 bool dns_name_valid(const char *name); /* RFC 1123 labels, underscores too, at most 253 characters */
 void localhost_set(struct localhost *, enum localhost_kind, const char *name, bool preferred);
 void conf_put_host(struct conf *, struct static_host *); /* takes over the reference */

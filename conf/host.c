@@ -142,6 +142,12 @@ host_free(struct host *h)
 }
 
 bool
+host_identical(const struct host *a, const struct host *b)
+{
+	return a->kind == b->kind && a->port == b->port && str_eq(a->name, b->name);
+}
+
+bool
 host_equal(const struct host *a, const struct host *b)
 {
 	return a->kind == b->kind && a->port == b->port && str_caseeq(a->name, b->name);

@@ -32,7 +32,8 @@ logging_equal(const struct logging_conf *a, const struct logging_conf *b)
 	    !stamp_equal(&a->debug_stamp, &b->debug_stamp) || a->hosts.n != b->hosts.n)
 		return false;
 	for (size_t i = 0; i < a->hosts.n; i++)
-		if (!log_host_equal(&a->hosts.v[i], &b->hosts.v[i]))
+		if (a->hosts.v[i].transport != b->hosts.v[i].transport ||
+		    !host_identical(&a->hosts.v[i].host, &b->hosts.v[i].host))
 			return false;
 	return true;
 }

@@ -44,7 +44,7 @@ registrar_equal(const struct registrar *a, const struct registrar *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	return host_equal(&a->host, &b->host) && a->expires == b->expires &&
+	return host_identical(&a->host, &b->host) && a->expires == b->expires &&
 	       a->refresh_ratio == b->refresh_ratio && a->transport == b->transport && a->sips == b->sips &&
 	       a->random_contact == b->random_contact && str_eq(a->auth_realm, b->auth_realm) &&
 	       str_eq(a->type, b->type);

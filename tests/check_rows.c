@@ -223,8 +223,12 @@ struct walk {
 	void *seen; /* first word and answer of every line gone down: tsearch */
 };
 
+/* What goes where arguments stand: the first values, others, or the first in other letters. */
+enum values { FIRST, OTHER, CAPITALS, VALUES };
+
 struct next_words {
 	VEC(char *) v;
+	enum values values;
 };
 
 static int
@@ -233,15 +237,27 @@ by_text(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* What goes where an argument stands. */
 static char *
-sample(const char *label)
+sample(const char *label, enum values which)
 {
-	return str_starts(label, "<")        ? xstrndup(label + 1, strcspn(label + 1, "->"))
-	       : str_eq(label, "A.B.C.D")    ? xstrdup("192.0.2.1")
-	       : str_starts(label, "X:X")    ? xstrdup("2001:db8::1")
-	       : strpbrk(label, ":") != NULL ? xstrdup("dns:a.example")
-					     : xstrdup("x");
+	static const struct {
+		const char *label, *values[VALUES];
+	} samples[] = {
+		{ "A.B.C.D", { "192.0.2.1", "198.51.100.7", "192.0.2.1" } },
+		{ "X:X", { "2001:db8::1", "2001:db8::7", "2001:DB8::1" } },
+		{ "HOST", { "dns:a.example", "dns:b.example:5070", "dns:A.Example" } },
+		{ "dns:", { "dns:a.example", "dns:b.example", "dns:A.Example" } },
+		{ "", { "sample", "other", "Sample" } },
+	};
+	const char *dash = strchr(label, '-');
+	size_t i = 0;
+
+	if (label[0] == '<')
+		return which == OTHER ? xstrndup(dash + 1, strcspn(dash + 1, ">"))
+				      : xstrndup(label + 1, strcspn(label + 1, "->"));
+	while (!str_starts(label, samples[i].label))
+		i++;
+	return xstrdup(samples[i].values[which]);
 }
 
 static void
@@ -250,7 +266,7 @@ gather_next(void *arg, const char *name, const char *help, bool keyword)
 	struct next_words *next = arg;
 
 	ck_assert(help != NULL);
-	vec_push(&next->v, keyword ? xstrdup(name) : sample(name));
+	vec_push(&next->v, keyword ? xstrdup(name) : sample(name, next->values));
 }
 
 /* Asks behind line; the answer. */
@@ -325,6 +341,198 @@ START_TEST(no_question_changes_anything)
 }
 END_TEST
 
+/* What a replacement makes of two configurations (conf_rebase): member by member it says what the texts say.
+ */
+
+static char *
+text_of(struct fixture *f, const struct conf *c, bool all)
+{
+	struct out o = OUT_MEMORY;
+
+	cli_write_config(f->cli, c, all, &o);
+	return out_take(&o);
+}
+
+/* to in place of running is to in every line, and is called the same only where no line differs. */
+static void
+check_rebase(struct fixture *f, const struct conf *running, const struct conf *to, const char *line)
+{
+	struct conf *next = conf_share(to);
+	bool same = conf_rebase(next, running);
+
+	for (int all = 0; all < 2; all++) {
+		char *before = text_of(f, running, all), *after = text_of(f, to, all),
+		     *got = text_of(f, next, all);
+
+		ck_assert_msg(str_eq(got, after), "'%s' in place of\n%sis lost:\n%s", line, before, got);
+		ck_assert_msg(!same || str_eq(before, after), "'%s' is called the same as\n%s", line, before);
+		ck_assert_msg(all == 1 || same || !str_eq(before, after), "'%s' differs from itself", line);
+		free(before);
+		free(after);
+		free(got);
+	}
+	conf_release(next);
+}
+
+/* The configuration that the lines make; NULL: one of them is refused. */
+static struct conf *
+conf_of(struct fixture *f, const char *way, const char *no, const char *line)
+{
+	struct conf *c = conf_new();
+	struct script_report report;
+	char *text = xasprintf("%s%s%s\n", way, no, line);
+
+	script_load(f->cli, c, "text", text, strlen(text), &report);
+	if (report.nerrors > 0) {
+		conf_release(c);
+		c = NULL;
+	}
+	script_report_free(&report);
+	free(text);
+	return c;
+}
+
+static void
+check_replacing(struct fixture *f, const char *way, const char *line, struct conf *other)
+{
+	struct conf *without = conf_of(f, way, "", "!"), *with = conf_of(f, way, "", line),
+		    *negated = conf_of(f, way, "no ", line);
+
+	ck_assert_ptr_nonnull(without);
+	if (with != NULL) {
+		check_rebase(f, without, with, line);
+		check_rebase(f, with, without, line);
+		check_rebase(f, with, with, line);
+	}
+	if (negated != NULL) {
+		check_rebase(f, without, negated, line);
+		check_rebase(f, negated, without, line);
+	}
+	if (with != NULL && negated != NULL) {
+		check_rebase(f, negated, with, line);
+		check_rebase(f, with, negated, line);
+	}
+	if (with != NULL && other != NULL)
+		check_rebase(f, other, with, line);
+	conf_release(without);
+	conf_release(with);
+	conf_release(negated);
+}
+
+START_TEST(replacing_sees_every_row)
+{
+	const struct cmd *row = rows.v[_i];
+	const struct table *t = cli_table_of(row);
+	struct fixture *f;
+	char *example;
+
+	if (row->run != NULL)
+		return;
+	f = fixture_new(false);
+	example = example_of(row);
+	check_replacing(f, t->mode == NULL ? "" : way_into(t->mode), example, NULL);
+	free(example);
+	fixture_free(f);
+}
+END_TEST
+
+static const struct mode *const configured[] = { &mode_config, &mode_sip_ua, &mode_voice, &mode_voice_sip,
+	&mode_archive, &mode_archive_log, &mode_peer, &mode_line };
+
+struct lines_walk {
+	struct fixture *f;
+	const struct choice *choices;
+	size_t n, taken;
+	const char *way;
+	enum values others;
+	void *seen; /* first word and answer of every line gone down: tsearch */
+};
+
+/* Every line that the forms allow, against none and against the same with other values; line and other end
+ * with a blank, or are empty. */
+static void
+replace_down(struct lines_walk *w, const char *line, const char *other)
+{
+	struct next_words next = { 0 }, others = { .values = w->others };
+	struct out answer = OUT_MEMORY;
+	const char *prefix;
+	struct conf *c = conf_of(w->f, w->way, "", line);
+	bool taken = c != NULL && *line != '\0', end;
+	char *key;
+
+	conf_release(c);
+	grammar_help(w->choices, w->n, line, &answer);
+	key = xasprintf("%.*s\n%d%s", (int)strcspn(line, " "), line, taken, out_text(&answer));
+	out_free(&answer);
+	if (*(char **)tsearch(key, &w->seen, by_text) != key) {
+		free(key);
+		return;
+	}
+	ck_assert_int_eq(grammar_next(w->choices, w->n, line, &prefix, &end, gather_next, &next), 0);
+	ck_assert_int_eq(grammar_next(w->choices, w->n, other, &prefix, &end, gather_next, &others), 0);
+	ck_assert_uint_eq(next.v.n, others.v.n);
+	if (taken) {
+		c = conf_of(w->f, w->way, "", other);
+		check_replacing(w->f, w->way, line, c);
+		w->taken += c != NULL;
+		conf_release(c);
+	}
+	for (size_t i = 0; i < next.v.n; i++) {
+		char *more = xasprintf("%s%s ", line, next.v.v[i]),
+		     *more_other = xasprintf("%s%s ", other, others.v.v[i]);
+
+		replace_down(w, more, more_other);
+		free(more);
+		free(more_other);
+		free(next.v.v[i]);
+		free(others.v.v[i]);
+	}
+	vec_free(&next.v);
+	vec_free(&others.v);
+}
+
+/* Two ways to say nearly the same. */
+static const char *const pairs[][2] = {
+	{ "logging host 192.0.2.1\n", "logging host 192.0.2.1 transport udp port 514\n" },
+	{ "logging host 192.0.2.1 transport tcp\n", "logging host 192.0.2.1 transport tcp port 601\n" },
+	{ "sip-ua\n registrar 1 dns:a.example\n", "sip-ua\n registrar 1 dns:a.example:5060\n" },
+	{ "service timestamps log datetime\n", "service timestamps log datetime msec\n" },
+	{ "line vty 0 4\n", "line vty 0 5\n" },
+	{ "ip name-server 192.0.2.1 192.0.2.2\n", "ip name-server 192.0.2.2 192.0.2.1\n" },
+	{ "ip host a 192.0.2.1 192.0.2.2\n", "ip host a 192.0.2.2 192.0.2.1\n" },
+	{ "username a password 0 secret\n", "username a password 7 094F471A1A0A\n" },
+	{ "banner motd ^Ca^C\n", "banner motd ^Ca\nb^C\n" },
+};
+
+START_TEST(replacing_sees_small_differences)
+{
+	struct fixture *f = fixture_new(false);
+	struct conf *a = conf_of(f, pairs[_i][0], "", "!"), *b = conf_of(f, pairs[_i][1], "", "!");
+
+	ck_assert_msg(a != NULL && b != NULL, "%s", pairs[_i][0]);
+	check_rebase(f, a, b, pairs[_i][1]);
+	check_rebase(f, b, a, pairs[_i][0]);
+	conf_release(a);
+	conf_release(b);
+	fixture_free(f);
+}
+END_TEST
+
+START_TEST(replacing_sees_every_line_of_the_forms)
+{
+	const struct mode *m = configured[_i / (VALUES - 1)];
+	struct lines_walk w = {
+		.f = fixture_new(false), .way = way_into(m), .others = OTHER + _i % (VALUES - 1)
+	};
+
+	w.choices = cli_choices(w.f->cli, m, false, &w.n);
+	replace_down(&w, "", "");
+	ck_assert_uint_gt(w.taken, 0);
+	tdestroy(w.seen, free);
+	fixture_free(w.f);
+}
+END_TEST
+
 START_TEST(a_row_can_be_set_and_unset_or_is_a_command)
 {
 	const struct cmd *row = rows.v[_i];
@@ -381,6 +589,11 @@ main(void)
 	tcase_add_loop_test(t, every_word_of_an_example_answers_to_help, 0, n);
 	tcase_add_loop_test(t, every_show_command_takes_a_pipe_and_has_json, 0, n);
 	tcase_add_loop_test(t, no_question_changes_anything, 0, COUNT(walks));
+	suite_add_tcase(s, t);
+	t = tcase_create("replace");
+	tcase_add_loop_test(t, replacing_sees_every_row, 0, n);
+	tcase_add_loop_test(t, replacing_sees_small_differences, 0, COUNT(pairs));
+	tcase_add_loop_test(t, replacing_sees_every_line_of_the_forms, 0, COUNT(configured) * (VALUES - 1));
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
