@@ -32,12 +32,19 @@ unfit(const struct stat *st)
 char *
 file_read(const char *path, size_t max, size_t *len, bool *missing, char *err, size_t errsz)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
 	char *text = NULL;
 	size_t n = 0;
 	ssize_t got = 1;
+	int fd;
 
+	if (missing != NULL)
+		*missing = false;
+	if (stat(path, &st) == 0 && unfit(&st) != NULL) { /* before it is opened: some devices act on that */
+		fail(path, unfit(&st), err, errsz);
+		return NULL;
+	}
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (missing != NULL)
 		*missing = fd < 0 && errno == ENOENT;
 	if (fd < 0 || fstat(fd, &st) != 0) {
@@ -217,6 +224,10 @@ out:
 int
 file_remove(const char *path, char *err, size_t errsz)
 {
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode) && unfit(&st) != NULL)
+		return fail(path, unfit(&st), err, errsz);
 	if (unlink(path) != 0)
 		return errno == ENOENT ? 0 : fail(path, strerror(errno), err, errsz);
 	(void)sync_directory(path); /* it is gone; at the worst a crash brings it back */

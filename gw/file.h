@@ -18,7 +18,7 @@ int file_write(const char *path, const char *text, size_t len, char *err, size_t
 /* Writes behind what the file has (through symbolic links too), synced; makes it, mode 0600, where it is not
  * there. 0; -1 with "PATH: reason", the file as it was. */
 int file_append(const char *path, const char *text, size_t len, char *err, size_t errsz);
-/* Removes a file; that it is not there is no error. 0; -1 with "PATH: reason". */
+/* Removes a regular file or a symbolic link; that it is not there is no error. 0; -1 with "PATH: reason". */
 int file_remove(const char *path, char *err, size_t errsz);
 /* Regular files of one directory whose path begins with prefix (what stands before its last `/` is the
  * directory), in no particular order; the visit returns false to stop. changed: seconds since 1970. */

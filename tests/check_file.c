@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -106,6 +109,41 @@ START_TEST(what_is_no_file_is_refused)
 }
 END_TEST
 
+/* Whoever waits at a FIFO is not let in, a watchdog is not started, a socket stays. F7 */
+START_TEST(what_is_no_file_is_not_even_opened_or_removed)
+{
+	static const char *const paths[] = { "fifo", "." };
+	int watch = inotify_init1(IN_NONBLOCK), fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "made" };
+	char events[1000];
+	size_t len;
+
+	ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	ck_assert_int_ge(inotify_add_watch(watch, "fifo", IN_OPEN), 0);
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		bool missing = true;
+
+		ck_assert_ptr_null(file_read(paths[i], 1000, &len, &missing, err, sizeof err));
+		ck_assert(!missing);
+		ck_assert_int_eq(append(paths[i], "text"), -1);
+		ck_assert_int_eq(file_write(paths[i], "text", 4, err, sizeof err), -1);
+		ck_assert_int_eq(file_remove(paths[i], err, sizeof err), -1);
+	}
+	ck_assert_str_eq(err, ".: Is a directory");
+	ck_assert_int_eq(file_remove("made", err, sizeof err), -1);
+	ck_assert_str_eq(err, "made: Not a regular file");
+	ck_assert_int_eq(access("made", F_OK), 0);
+	ck_assert_int_eq(access("fifo", F_OK), 0);
+	ck_assert_int_eq(read(watch, events, sizeof events), -1);
+	ck_assert_int_eq(symlink("fifo", "link"), 0);
+	ck_assert_int_eq(file_remove("link", err, sizeof err), 0); /* the link alone */
+	ck_assert_int_eq(file_remove("link", err, sizeof err), 0);
+	close(watch);
+	close(fd);
+}
+END_TEST
+
 /* F3 */
 START_TEST(what_does_not_fit_leaves_the_file_as_it_was)
 {
@@ -143,6 +181,7 @@ main(void)
 	tcase_add_test(t, text_goes_behind_what_the_file_has);
 	tcase_add_test(t, a_link_leads_to_its_file);
 	tcase_add_test(t, what_is_no_file_is_refused);
+	tcase_add_test(t, what_is_no_file_is_not_even_opened_or_removed);
 	tcase_add_test(t, what_does_not_fit_leaves_the_file_as_it_was);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);

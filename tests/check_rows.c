@@ -445,7 +445,8 @@ struct lines_walk {
 	size_t n, taken;
 	const char *way;
 	enum values others;
-	void *seen; /* first word and answer of every line gone down: tsearch */
+	void
+	    *seen; /* first and last word of every line gone down, whether it is taken, the answer: tsearch */
 };
 
 /* Every line that the forms allow, against none and against the same with other values; line and other end
@@ -458,11 +459,16 @@ replace_down(struct lines_walk *w, const char *line, const char *other)
 	const char *prefix;
 	struct conf *c = conf_of(w->f, w->way, "", line);
 	bool taken = c != NULL && *line != '\0', end;
+	size_t last = strlen(line);
 	char *key;
 
 	conf_release(c);
+	last -= last > 0;
+	while (last > 0 && line[last - 1] != ' ')
+		last--;
 	grammar_help(w->choices, w->n, line, &answer);
-	key = xasprintf("%.*s\n%d%s", (int)strcspn(line, " "), line, taken, out_text(&answer));
+	key =
+	    xasprintf("%.*s %s\n%d%s", (int)strcspn(line, " "), line, line + last, taken, out_text(&answer));
 	out_free(&answer);
 	if (*(char **)tsearch(key, &w->seen, by_text) != key) {
 		free(key);
@@ -591,6 +597,7 @@ main(void)
 	tcase_add_loop_test(t, no_question_changes_anything, 0, COUNT(walks));
 	suite_add_tcase(s, t);
 	t = tcase_create("replace");
+	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, replacing_sees_every_row, 0, n);
 	tcase_add_loop_test(t, replacing_sees_small_differences, 0, COUNT(pairs));
 	tcase_add_loop_test(t, replacing_sees_every_line_of_the_forms, 0, COUNT(configured) * (VALUES - 1));
