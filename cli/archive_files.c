@@ -49,7 +49,7 @@ expand(const struct cli *cli, const char *path, bool to_time)
 struct listing {
 	struct archive_files *files;
 	const char *prefix, *shown;
-	bool timed; /* a time stands between prefix and number */
+	const char *between; /* what stands between prefix and number begins with a time; "": nothing does */
 };
 
 /* "Nov-20-08-00-00.123": what $t becomes. Length; 0: it is none. */
@@ -66,6 +66,16 @@ time_length(const char *text)
 		   : 0;
 }
 
+/* Whether the text is what it is now but for the time. */
+static bool
+is_between(const char *between, const char *text, size_t len)
+{
+	size_t now = time_length(between), then = time_length(text), rest = strlen(between) - now;
+
+	return then <= len && (then > 0) == (now > 0) && len - then == rest &&
+	       memcmp(text + then, between + now, rest) == 0;
+}
+
 static bool
 take_file(void *arg, const struct file_info *info)
 {
@@ -76,7 +86,7 @@ take_file(void *arg, const struct file_info *info)
 
 	if (dash == NULL || str_uint(dash + 1, 1, UINT32_MAX - 1, &n) != 0 || strchr(rest, '/') != NULL)
 		return true;
-	if (l->timed ? time_length(rest) == 0 : dash != rest)
+	if (!is_between(l->between, rest, (size_t)(dash - rest)))
 		return true; /* a file of somebody else's */
 	f = (struct archive_file){ (unsigned)n, xstrdup(info->path), xasprintf("%s%s", l->shown, rest) };
 	vec_push(&l->files->list, f);
@@ -119,7 +129,7 @@ archive_files_read(const struct cli *cli, struct archive_files *files, char *err
 		free(whole);
 		return -1;
 	}
-	l.timed = strlen(prefix) < strlen(whole);
+	l.between = whole + strlen(prefix);
 	name.path[strlen(name.path) - (strlen(whole) - strlen(prefix))] = '\0';
 	l.prefix = name.path;
 	l.shown = prefix;

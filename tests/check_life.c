@@ -287,9 +287,22 @@ START_TEST(the_archive_keeps_its_hands_off_other_files)
 	ck_assert_int_eq(fixture_type(f, "archive config\n"), 0);
 	ck_assert_ptr_null(fixture_flash(f, "Router-Nov-20-08-00-00.123-1"));
 	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-2"));
+	/* Text behind the time belongs to the name, and a file with another text is not ours. */
+	fixture_write(f, "Router-Nov-19-08-00-00.123-old-7", "mine");
+	fixture_write(f, "Router-Nov-19-08-00-00.123old-8", "mine");
+	ck_assert_int_eq(fixture_type(f, "archive config\n"), 0);
+	ck_assert_str_eq(fixture_flash(f, "Router-Nov-19-08-00-00.123-old-7"), "mine");
+	ck_assert_str_eq(fixture_flash(f, "Router-Nov-19-08-00-00.123old-8"), "mine");
+	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-3"));
+	ck_assert_int_eq(
+	    fixture_type(f, "configure terminal\narchive\npath flash:$h-$t-old\nend\narchive config\n"), 0);
+	ck_assert_ptr_null(fixture_flash(f, "Router-Nov-19-08-00-00.123-old-7")); /* one of its own */
+	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-old-8"));
+	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-3"));
+	ck_assert_int_eq(fixture_type(f, "configure terminal\narchive\npath flash:$h-$t\nend\n"), 0);
 	f->full = true;
 	ck_assert_int_ne(fixture_type(f, "archive config\n"), 0);
-	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-2"));
+	ck_assert_ptr_nonnull(fixture_flash(f, "Router-Nov-20-08-00-00.123-3"));
 	fixture_free(f);
 }
 END_TEST
