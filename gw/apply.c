@@ -292,6 +292,8 @@ restart(void *arg)
 {
 	struct gw *gw = arg;
 
+	if (gw->stopping) /* to end, or to do just that */
+		return;
 	gw->restart = true;
 	gw_stop(gw);
 }

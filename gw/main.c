@@ -249,6 +249,7 @@ on_signal(void *arg, int signal)
 		}
 		__attribute__((fallthrough));
 	default:
+		gw->restart = false; /* whoever says so during a reload means the end */
 		notify_stopping(gw->notify);
 		gw_stop(gw);
 		break;

@@ -4,6 +4,7 @@
 usage: replace.py [TEST...]
 """
 import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True # the source tree stays as it is
@@ -90,5 +91,19 @@ def reload_comes_back():
             check(gw.close() == 0, 'exit status\n%s', gw.story())
 
 
+def told_to_end_while_it_reloads():
+    """SIGTERM during the farewell of a reload: it ends and does not come back."""
+    with fake.Registrar() as r:
+        with lib.Gw(fake.config(lib.port(), r)) as gw:
+            check(r.until(SECONDS, lambda: r.numbers() == ['1001'], gw), 'not registered\n%s', gw.story())
+            gw.command('enable')
+            gw.command('write memory')
+            r.mute = True
+            gw.type('reload')
+            check(r.until(SECONDS, lambda: r.numbers('mute') == ['1001'], gw), 'no farewell\n%s', gw.story())
+            gw.process.send_signal(signal.SIGTERM)
+            check(gw.ended() is not None, 'it lives on\n%s', gw.story())
+
+
 if __name__ == '__main__':
-    sys.exit(lib.run_tests([one_of_a_thousand, reload_comes_back], sys.argv[1:]))
+    sys.exit(lib.run_tests([one_of_a_thousand, reload_comes_back, told_to_end_while_it_reloads], sys.argv[1:]))
