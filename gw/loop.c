@@ -199,12 +199,11 @@ on_timer(void *arg, int fd, bool read_ready, bool write_ready)
 	struct loop *l = arg;
 	struct loop_timer *t;
 	int64_t now = loop_now();
-	uint64_t expirations;
 
-	(void)read_ready, (void)write_ready;
-	if (read(fd, &expirations, sizeof expirations) != sizeof expirations)
-		return;
-	l->armed = LOOP_NEVER;
+	(void)fd, (void)read_ready, (void)write_ready;
+	/* What has fired stays ready until it is armed anew: who is due again at once needs no call. */
+	if (l->armed <= now)
+		l->armed = LOOP_SOON;
 	l->round++;
 	while ((t = next_due(l, now)) != NULL) {
 		t->round = l->round;
