@@ -442,15 +442,40 @@ static const struct mode *const configured[] = { &mode_config, &mode_sip_ua, &mo
 struct lines_walk {
 	struct fixture *f;
 	const struct choice *choices;
-	size_t n, taken;
+	size_t n, varied;
+	struct conf *before; /* what the line before made; NULL: none was */
 	const char *way;
 	enum values others;
-	void
-	    *seen; /* first and last word of every line gone down, whether it is taken, the answer: tsearch */
+	void *seen; /* first and last word of every line gone down, whether taken, the answer: tsearch */
 };
 
-/* Every line that the forms allow, against none and against the same with other values; line and other end
- * with a blank, or are empty. */
+/* The line against none, the one before, and itself with one word at a time as in other. */
+static void
+check_variants(struct lines_walk *w, const char *line, const char *other)
+{
+	struct conf *c = conf_of(w->f, w->way, "", line), *one;
+
+	check_replacing(w->f, w->way, line, w->before);
+	conf_release(w->before);
+	w->before = c;
+	for (const char *a = line, *b = other; *a != '\0';
+	     a += strcspn(a, " ") + 1, b += strcspn(b, " ") + 1) {
+		int n = (int)strcspn(b, " ");
+		char *varied;
+
+		if (strncmp(a, b, (size_t)n + 1) == 0)
+			continue;
+		varied = xasprintf("%.*s%.*s%s", (int)(a - line), line, n, b, a + strcspn(a, " "));
+		one = conf_of(w->f, w->way, "", varied);
+		if (one != NULL)
+			check_rebase(w->f, one, c, varied);
+		w->varied += one != NULL;
+		conf_release(one);
+		free(varied);
+	}
+}
+
+/* Every line that the forms allow; line and other end with a blank, or are empty. */
 static void
 replace_down(struct lines_walk *w, const char *line, const char *other)
 {
@@ -477,12 +502,8 @@ replace_down(struct lines_walk *w, const char *line, const char *other)
 	ck_assert_int_eq(grammar_next(w->choices, w->n, line, &prefix, &end, gather_next, &next), 0);
 	ck_assert_int_eq(grammar_next(w->choices, w->n, other, &prefix, &end, gather_next, &others), 0);
 	ck_assert_uint_eq(next.v.n, others.v.n);
-	if (taken) {
-		c = conf_of(w->f, w->way, "", other);
-		check_replacing(w->f, w->way, line, c);
-		w->taken += c != NULL;
-		conf_release(c);
-	}
+	if (taken)
+		check_variants(w, line, other);
 	for (size_t i = 0; i < next.v.n; i++) {
 		char *more = xasprintf("%s%s ", line, next.v.v[i]),
 		     *more_other = xasprintf("%s%s ", other, others.v.v[i]);
@@ -503,8 +524,10 @@ static const char *const pairs[][2] = {
 	{ "logging host 192.0.2.1 transport tcp\n", "logging host 192.0.2.1 transport tcp port 601\n" },
 	{ "sip-ua\n registrar 1 dns:a.example\n", "sip-ua\n registrar 1 dns:a.example:5060\n" },
 	{ "service timestamps log datetime\n", "service timestamps log datetime msec\n" },
+	{ "dial-peer voice 1 pots\n", "dial-peer voice 1 voip\n" },
 	{ "line vty 0 4\n", "line vty 0 5\n" },
 	{ "ip name-server 192.0.2.1 192.0.2.2\n", "ip name-server 192.0.2.2 192.0.2.1\n" },
+	{ "ip host a 192.0.2.1\n", "ip host a 192.0.2.1 192.0.2.2\n" },
 	{ "ip host a 192.0.2.1 192.0.2.2\n", "ip host a 192.0.2.2 192.0.2.1\n" },
 	{ "username a password 0 secret\n", "username a password 7 094F471A1A0A\n" },
 	{ "banner motd ^Ca^C\n", "banner motd ^Ca\nb^C\n" },
@@ -533,7 +556,8 @@ START_TEST(replacing_sees_every_line_of_the_forms)
 
 	w.choices = cli_choices(w.f->cli, m, false, &w.n);
 	replace_down(&w, "", "");
-	ck_assert_uint_gt(w.taken, 0);
+	ck_assert_uint_gt(w.varied, 0);
+	conf_release(w.before);
 	tdestroy(w.seen, free);
 	fixture_free(w.f);
 }
