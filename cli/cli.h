@@ -121,8 +121,6 @@ const char *cli_table_error(const struct cli *);
 
 /* The running configuration as text. all: defaults too. */
 void cli_write_config(const struct cli *, const struct conf *, bool all, struct out *);
-/* The statements of one row. */
-void cli_write_row(const struct cli *, const struct cmd *, struct writer *, const void *object);
 /* The manual of all commands, as a man page (gw-commands(7)). */
 void cli_write_manual(const struct cli *, struct out *);
 

@@ -100,33 +100,33 @@ visit_kept(void *arg, const void *key, size_t keylen, void *value)
 static void
 write_kept_row(struct writer *w, const struct table *t, const void *object)
 {
-	unsigned rank = cli_rank(w->cmd);
+	const struct kept_list *l = t->kept == NULL ? NULL : t->kept((void *)(uintptr_t)object);
+	unsigned rank = l != NULL && l->list.n == 0 ? 0 : cli_rank(w->cmd);
 	unsigned char from[4] = { (unsigned char)(rank >> 24), (unsigned char)(rank >> 16),
 		(unsigned char)(rank >> 8), (unsigned char)rank };
 	struct kept_walk walk = { w, rank };
-	const struct kept_list *l;
 
-	if (t->kept == NULL) {
+	if (l == NULL)
 		pmap_walk(&w->conf->kept, from, sizeof from, visit_kept, &walk);
-		return;
-	}
-	l = t->kept((void *)(uintptr_t)object);
-	for (size_t i = 0; i < l->list.n; i++)
+	for (size_t i = 0; l != NULL && i < l->list.n; i++)
 		if (l->list.v[i]->rank == rank)
 			write_kept(w, l->list.v[i]);
 }
 
-void
-cli_write_row(const struct cli *cli, const struct cmd *row, struct writer *w, const void *object)
+static void
+write_table(struct writer *w, const struct table *t, const struct context *ctx)
 {
-	(void)cli;
-	w->cmd = row;
-	if (row->accept != NULL)
-		write_kept_row(w, cli_table_of(row), object);
-	else if (row->write != NULL)
-		row->write(w, object);
-	else
-		write_field(w, row, object);
+	const void *object = t->object(w->conf, ctx);
+
+	for (const struct cmd *row = t->rows; row < t->rows + t->n; row++) {
+		w->cmd = row;
+		if (row->accept != NULL)
+			write_kept_row(w, t, object);
+		else if (row->write != NULL)
+			row->write(w, object);
+		else
+			write_field(w, row, object);
+	}
 }
 
 bool
@@ -135,12 +135,9 @@ write_mode(struct writer *w, const struct mode *mode, const struct context *ctx)
 	size_t before = w->out->len;
 
 	w->level++;
-	for (size_t i = 0; command_tables[i] != NULL; i++) {
-		const struct table *t = command_tables[i];
-
-		for (size_t r = 0; t->mode == mode && t->object != NULL && r < t->n; r++)
-			cli_write_row(w->cli, &t->rows[r], w, t->object(w->conf, ctx));
-	}
+	for (size_t i = 0; command_tables[i] != NULL; i++)
+		if (command_tables[i]->mode == mode && command_tables[i]->object != NULL)
+			write_table(w, command_tables[i], ctx);
 	w->level--;
 	return w->out->len > before;
 }
@@ -150,10 +147,7 @@ cli_write_config(const struct cli *cli, const struct conf *conf, bool all, struc
 {
 	struct writer w = { .out = out, .conf = conf, .cli = cli, .all = all };
 
-	for (size_t i = 0; command_tables[i] != NULL; i++) {
-		const struct table *t = command_tables[i];
-
-		for (size_t r = 0; t->mode == &mode_config && r < t->n; r++)
-			cli_write_row(cli, &t->rows[r], &w, t->object(conf, NULL));
-	}
+	for (size_t i = 0; command_tables[i] != NULL; i++)
+		if (command_tables[i]->mode == &mode_config)
+			write_table(&w, command_tables[i], NULL);
 }
