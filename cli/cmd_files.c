@@ -157,7 +157,7 @@ files_saved(const struct cli *cli)
 {
 	const struct cli_host *h = cli_host(cli);
 	struct script_report report;
-	struct out run = OUT_MEMORY, start = OUT_MEMORY;
+	struct out run = OUT_MEMORY;
 	struct conf *conf;
 	char err[400];
 	size_t len;
@@ -171,12 +171,10 @@ files_saved(const struct cli *cli)
 	if (!same) { /* somebody's own spelling, or another configuration */
 		conf = conf_new();
 		script_load(cli, conf, "startup-config", text, len, &report);
-		config_text(cli, conf, &start);
-		same = report.nerrors == 0 && str_eq(out_text(&start), out_text(&run));
+		same = report.nerrors == 0 && conf_rebase(conf, h->running(h->arg));
 		script_report_free(&report);
 		conf_release(conf);
 	}
-	out_free(&start);
 	out_free(&run);
 	mem_wipe(text, len);
 	free(text);

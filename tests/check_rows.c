@@ -530,6 +530,17 @@ static const char *const pairs[][2] = {
 	{ "ip host a 192.0.2.1\n", "ip host a 192.0.2.1 192.0.2.2\n" },
 	{ "ip host a 192.0.2.1 192.0.2.2\n", "ip host a 192.0.2.2 192.0.2.1\n" },
 	{ "username a password 0 secret\n", "username a password 7 094F471A1A0A\n" },
+	{ "username a secret 0 secret1\n", "username a secret 0 secret2\n" },
+	{ "username a nopassword\n", "username a\n" },
+	{ "username a privilege 1\n", "username a\n" },
+	{ "alias exec a show clock\n", "alias exec a show version\n" },
+	{ "line con 0\n exec-timeout 5 0\n", "line con 0\n exec-timeout 6 0\n" },
+	{ "line aux 0\n exec-timeout 5 0\n", "line aux 0\n exec-timeout 6 0\n" },
+	{ "router bgp 1\n neighbor a\n", "router bgp 1\n neighbor b\n" },
+	{ "router bgp 1\n neighbor a\n", "router bgp 1\n neighbor a\n neighbor b\n" },
+	{ "router bgp 1\n neighbor a\n neighbor b\n", "router bgp 1\n neighbor a\n  neighbor b\n" },
+	{ "sip-ua\n registrar 1 dns:a.example type x\n", "sip-ua\n registrar 1 dns:a.example\n" },
+	{ "sip-ua\n registrar 1 dns:a.example scheme sips\n", "sip-ua\n registrar 1 dns:a.example\n" },
 	{ "banner motd ^Ca^C\n", "banner motd ^Ca\nb^C\n" },
 };
 
