@@ -446,7 +446,7 @@ struct lines_walk {
 	struct conf *before; /* what the line before made; NULL: none was */
 	const char *way;
 	enum values others;
-	void *seen; /* first and last word of every line gone down, whether taken, the answer: tsearch */
+	void *seen; /* first and last two words of every line gone down, whether taken, the answer: tsearch */
 };
 
 /* The line against none, the one before, and itself with one word at a time as in other. */
@@ -488,9 +488,9 @@ replace_down(struct lines_walk *w, const char *line, const char *other)
 	char *key;
 
 	conf_release(c);
-	last -= last > 0;
-	while (last > 0 && line[last - 1] != ' ')
-		last--;
+	for (int blanks = 0; last > 0; last--)
+		if (line[last - 1] == ' ' && ++blanks > 2)
+			break;
 	grammar_help(w->choices, w->n, line, &answer);
 	key =
 	    xasprintf("%.*s %s\n%d%s", (int)strcspn(line, " "), line, line + last, taken, out_text(&answer));
@@ -522,6 +522,9 @@ replace_down(struct lines_walk *w, const char *line, const char *other)
 static const char *const pairs[][2] = {
 	{ "logging host 192.0.2.1\n", "logging host 192.0.2.1 transport udp port 514\n" },
 	{ "logging host 192.0.2.1 transport tcp\n", "logging host 192.0.2.1 transport tcp port 601\n" },
+	{ "logging host 192.0.2.1\n", "logging host 192.0.2.1 transport tcp\n" },
+	{ "logging host 192.0.2.1 transport tcp port 514\n",
+	    "logging host 192.0.2.1 transport udp port 514\n" },
 	{ "sip-ua\n registrar 1 dns:a.example\n", "sip-ua\n registrar 1 dns:a.example:5060\n" },
 	{ "service timestamps log datetime\n", "service timestamps log datetime msec\n" },
 	{ "dial-peer voice 1 pots\n", "dial-peer voice 1 voip\n" },
