@@ -535,7 +535,7 @@ static const char *const pairs[][2] = {
 	{ "username a password 0 secret\n", "username a password 7 094F471A1A0A\n" },
 	{ "username a secret 0 secret1\n", "username a secret 0 secret2\n" },
 	{ "username a nopassword\n", "username a\n" },
-	{ "username a privilege 1\n", "username a\n" },
+	{ "username a privilege 0\n", "username a\n" },
 	{ "alias exec a show clock\n", "alias exec a show version\n" },
 	{ "line con 0\n exec-timeout 5 0\n", "line con 0\n exec-timeout 6 0\n" },
 	{ "line aux 0\n exec-timeout 5 0\n", "line aux 0\n exec-timeout 6 0\n" },
