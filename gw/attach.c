@@ -97,6 +97,7 @@ on_signal(void *arg, int signal)
 		front_resized(a->front);
 		break;
 	case SIGINT:
+		a->broken = !front_terminal(a->front); /* a script does not go on as if all had run */
 		front_interrupt(a->front);
 		break;
 	default:

@@ -149,6 +149,14 @@ def exit_status():
         for more in ('-D', '-t', 'x'), ('-f', 'x'), ('--strict',):
             got = subprocess.run([lib.gw_path(), '-a', *more], capture_output=True, text=True)
             check(got.returncode == 2 and got.stderr, '-a with %s: %s', more, got)
+        p = subprocess.Popen([lib.gw_path(), '-a', '-s', gw.socket], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        p.stdin.write(b'show clock\n')
+        p.stdin.flush()
+        check(p.stdout.readline(), 'no answer')
+        p.send_signal(signal.SIGINT)
+        check(p.wait(SECONDS) == 1, 'interrupted: %s', p.returncode)
+        p.stdin.close()
+        p.stdout.close()
         # a reader that goes: no error, no hanging
         p = subprocess.Popen([lib.gw_path(), '-s', gw.socket, '-c', 'show version', '-c', 'show running-config'],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
