@@ -109,6 +109,20 @@ bye(struct console *c, enum frame_bye how, const char *why)
 }
 
 static void
+forget_history(struct console *c)
+{
+	for (unsigned group = 0; group < FRAME_GROUPS; group++) {
+		struct out payload = OUT_MEMORY;
+
+		frame_put_byte(&payload, group);
+		frame_put_number(&payload, 0);
+		frame_put_text(&payload, "", 0);
+		send_payload(c, FRAME_HISTORY, &payload);
+		c->history[group].lines = c->history[group].added = 0;
+	}
+}
+
+static void
 send_history(struct console *c, enum frame_group group)
 {
 	const struct recall *r = vty_recall(c->vty, group == FRAME_CONFIGURATION);
@@ -266,8 +280,9 @@ renew(struct console *c)
 {
 	struct vty_terminal *t;
 
+	if (c->vty != NULL) /* of whoever was here before */
+		forget_history(c);
 	vty_free(c->vty);
-	memset(c->history, 0, sizeof c->history);
 	c->vty = vty_new(c->gw->cli, &c->out, c->terminal && !c->command);
 	vty_on_go_on(c->vty, on_go_on, c);
 	vty_set_line(c->vty, c->line, c->from);

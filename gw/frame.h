@@ -4,7 +4,8 @@
  *
  * A front numbers its requests (LINE, END, HELP, COMPLETE, KEY, INTERRUPT) from 1. The console answers each
  * with what it prints and one READ that carries the number of requests it has done; a front types on when
- * that is all of them. A READ may also come by itself. */
+ * that is all of them. A READ may also come by itself: what a command waited for has come, or, while the
+ * front is typing, the session is over and what was typed is for nobody. */
 #ifndef GW_GW_FRAME_H
 #define GW_GW_FRAME_H
 
@@ -34,7 +35,8 @@ enum frame_type {
 	FRAME_READ, /* struct frame_read */
 	FRAME_COMPLETION, /* byte: one word fits; text: the rest of it */
 	FRAME_LOG, /* lines to show above what is being typed, without the last line feed */
-	FRAME_HISTORY, /* byte: group, number: how many lines are kept, text: one more line, or "" */
+	/* byte: group, number: how many lines are kept (0: those there go too), text: one more line, or "" */
+	FRAME_HISTORY,
 	FRAME_BYE, /* byte: enum frame_bye, text: why, or "" */
 };
 

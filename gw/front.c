@@ -175,13 +175,17 @@ static void
 take_read(struct front *f, const struct frame *frame)
 {
 	struct frame_read r;
+	bool unasked;
 
 	if (!frame_get_read(frame, &r))
 		return;
+	unasked = f->greeted && r.done == f->read.done && f->read.wants != VTY_NOTHING;
 	f->refused |= r.refused;
 	f->greeted = true;
 	if (f->drawn)
 		terminal_clear(f);
+	if (unasked && f->terminal) /* the session is over: what was typed is not for the next one */
+		terminal_forget(f);
 	free(f->read.prompt);
 	f->read.prompt = r.prompt;
 	f->read.wants = r.wants <= VTY_NOTHING ? (enum vty_wants)r.wants : VTY_NOTHING;

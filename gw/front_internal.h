@@ -81,6 +81,7 @@ bool terminal_take_keys(struct front *);
 void terminal_draw(struct front *);
 void terminal_clear(struct front *);
 void terminal_abandon(struct front *); /* forgets the typed line */
+void terminal_forget(struct front *); /* and what is typed of a secret */
 void terminal_history(struct front *, enum frame_group, size_t lines, const char *line); /* HISTORY */
 
 #endif

@@ -232,6 +232,14 @@ secret_key(struct front *f, char key)
 		end_secret(f);
 		break;
 	case CONTROL_C:
+void
+terminal_forget(struct front *f)
+{
+	end_secret(f);
+	f->cut = 0;
+	terminal_abandon(f);
+}
+
 	case CONTROL_Z:
 		front_print_text(f, "\n");
 		front_ask(f, FRAME_INTERRUPT, "", 0);
@@ -374,6 +382,8 @@ terminal_size(unsigned *rows, unsigned *columns)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row > SCREEN_MAX ||
 	    size.ws_col > SCREEN_MAX)
 		return false;
+	if (lines == 0)
+		history(f->history[group], &ev, H_CLEAR);
 	*rows = size.ws_row;
 	*columns = size.ws_col < 2 ? 0 : size.ws_col; /* nobody can have meant 1 */
 	return true;

@@ -430,6 +430,9 @@ def histories():
         t.shows('Router#', b'\x15')
         t.command('terminal no history')
         check(t.command('show history') == [], 'none: %s', t.story())
+        bells = t.screen.bells
+        t.keys(UP)
+        check(t.wait(lambda: t.screen.bells > bells) and t.row() == 'Router#', 'kept: %s', t.story())
         t.command('terminal history')
         t.command('show clock')
         t.command('configure terminal', 'Router(config)#')

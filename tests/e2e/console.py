@@ -548,6 +548,36 @@ def three_wrong_passwords():
         t.keys(b'enable\r')
         for _ in range(3):
             t.shows('Password:')
+def the_next_user():
+    """Who comes after the time is over finds nothing of the one before: no history, no typed line, no password."""
+    more = '!\nline con 0\n exec-timeout 0 2\n password Sesame7\n login\n!\nenable secret Sesame7\n'
+    with Terminal(fake.config(lib.port(), numbers=()) + more) as t:
+        def over():
+            end = len(t.raw)
+            check(t.wait(lambda: b'Press RETURN to get started.' in t.raw[end:] and t.row() == ''), 'the time: %s',
+                  t.story())
+
+        t.shows('Password:')
+        t.shows('Router>', b'Sesame7\r')
+        t.keys(b'show clock\rshow half')
+        over()
+        t.shows('Password:', b'\r')
+        t.shows('Router>', b'Sesame7\r')
+        t.shows('Password:', b'enable\r')
+        t.keys(b'Sesame7')
+        over()
+        t.shows('Password:', b'\r')
+        asked = len(t.raw)
+        t.keys(b'\r')
+        check(t.wait(lambda: b'Router>' in t.raw[asked:] or b'Password:' in t.raw[asked:]) and t.row() == 'Password:',
+              'let in with what was typed before: %s', t.story())
+        t.shows('Router>', b'Sesame7\r')
+        bells = t.screen.bells
+        t.keys(UP)
+        check(t.wait(lambda: t.screen.bells > bells or t.row() != 'Router>') and t.row() == 'Router>',
+              'the history of another: %s', t.story())
+
+
             y = t.screen.y
             t.keys(b'Sesame8\r')
             check(t.wait(lambda: t.screen.y > y), 'no answer\n%s', t.story())
@@ -746,7 +776,7 @@ def standard_streams(): # C3
 TESTS = (
     prompt_once, tab, question_mark, question_mark_as_it_is, editing, keys_in_pieces, history,
     history_without_passwords, control_c_and_z, wide, too_long, log_line_above, password_prompt,
-    master_key_prompts, three_wrong_passwords, log_line_and_password, resize, other_terminals, the_end, hangup,
+    master_key_prompts, the_next_user, three_wrong_passwords, log_line_and_password, resize, other_terminals, the_end, hangup,
     terminal_stopped, paste, quiet, standard_streams)
 
 
