@@ -75,11 +75,22 @@ key_length(const char *keys, size_t n)
 		return character_length((unsigned char)keys[0]);
 	if (n == 1)
 		return 2;
+	if (keys[1] == 'q' || keys[1] == 'Q') /* as ^V */
+		return n == 2 ? 3 : 2 + character_length((unsigned char)keys[2]);
 	if (keys[1] != '[' && keys[1] != 'O')
 		return 1 + character_length((unsigned char)keys[1]);
 	while (i < n && i < 16 && keys[i] >= ' ' && keys[i] < '@')
 		i++;
 	return i + 1;
+}
+
+/* A key that means nothing here, as F5 or the beginning of a paste: libedit would take the end of it for
+ * text. */
+static bool
+is_foreign(const char *keys, size_t length)
+{
+	return length > 3 && str_starts(keys, "\033[") &&
+	       !(length == 4 && keys[3] == '~' && strchr("13478", keys[2]) != NULL);
 }
 
 /* Whole characters at the beginning that only go into the line. */
@@ -221,6 +232,14 @@ end_secret(struct front *f)
 	f->secret_len = 0;
 }
 
+void
+terminal_forget(struct front *f)
+{
+	end_secret(f);
+	f->cut = 0;
+	terminal_abandon(f);
+}
+
 static void
 secret_key(struct front *f, char key)
 {
@@ -232,14 +251,6 @@ secret_key(struct front *f, char key)
 		end_secret(f);
 		break;
 	case CONTROL_C:
-void
-terminal_forget(struct front *f)
-{
-	end_secret(f);
-	f->cut = 0;
-	terminal_abandon(f);
-}
-
 	case CONTROL_Z:
 		front_print_text(f, "\n");
 		front_ask(f, FRAME_INTERRUPT, "", 0);
@@ -255,7 +266,8 @@ terminal_forget(struct front *f)
 		break;
 	case CONTROL_H:
 	case DELETE:
-		f->secret_len -= f->secret_len > 0;
+		while (f->secret_len > 0 && ((unsigned char)f->secret[--f->secret_len] & 0xc0) == 0x80)
+			; /* UTF-8 */
 		break;
 	default:
 		if ((unsigned char)key >= ' ' && f->secret_len < sizeof f->secret)
@@ -342,14 +354,14 @@ terminal_take_keys(struct front *f)
 		size_t n, length;
 		const char *keys = front_waiting(f, &n);
 
-		length = f->read.wants == VTY_SECRET ? 1 : key_length(keys, n);
+		length = f->read.wants == VTY_SECRET && keys[0] != ESCAPE ? 1 : key_length(keys, n);
 		if (f->key == 0 && length > n)
 			return true;
 		if (i == KEYS_AT_ONCE) {
 			loop_timer_set(f->again, LOOP_SOON);
 			return false;
 		}
-		if (f->read.wants == VTY_LINE) {
+		if (f->read.wants == VTY_LINE && (f->key != 0 || !is_foreign(keys, length))) {
 			edit_key(f);
 			continue;
 		}
@@ -357,7 +369,7 @@ terminal_take_keys(struct front *f)
 			secret_key(f, keys[0]);
 		else if (keys[0] == CONTROL_C)
 			front_ask(f, FRAME_INTERRUPT, "", 0);
-		else
+		else if (f->read.wants == VTY_KEY)
 			front_ask(f, FRAME_KEY, keys, 1);
 		front_taken(f, length);
 	}
@@ -370,6 +382,8 @@ terminal_history(struct front *f, enum frame_group group, size_t lines, const ch
 	HistEvent ev;
 
 	history(f->history[group], &ev, H_SETSIZE, (int)(lines < 256 ? lines : 256));
+	if (lines == 0)
+		history(f->history[group], &ev, H_CLEAR);
 	if (*line != '\0')
 		history(f->history[group], &ev, H_ENTER, line);
 }
@@ -382,8 +396,6 @@ terminal_size(unsigned *rows, unsigned *columns)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row > SCREEN_MAX ||
 	    size.ws_col > SCREEN_MAX)
 		return false;
-	if (lines == 0)
-		history(f->history[group], &ev, H_CLEAR);
 	*rows = size.ws_row;
 	*columns = size.ws_col < 2 ? 0 : size.ws_col; /* nobody can have meant 1 */
 	return true;
@@ -416,9 +428,12 @@ terminal_open(struct front *f)
 	static const struct {
 		const char *key, *does;
 	} keys[] = { { "?", "gw-wish" }, { "^I", "gw-wish" }, { "^Z", "gw-end" }, { "^C", "gw-end" },
-		{ "^D", "gw-delete" }, { "^X", "em-kill-line" }, { "^W", "ed-delete-prev-word" },
-		{ "^R", "ed-redisplay" }, { "^^", "gw-run" }, { "\033x", "ed-unassigned" },
-		{ "\033X", "ed-unassigned" } };
+		{ "^D", "gw-delete" }, { "^U", "vi-kill-line-prev" }, { "^X", "vi-kill-line-prev" },
+		{ "^W", "ed-delete-prev-word" }, { "^R", "ed-redisplay" }, { "^^", "gw-run" },
+		{ "\033q", "ed-quoted-insert" }, { "\033Q", "ed-quoted-insert" },
+		{ "\033x", "ed-unassigned" }, { "\033X", "ed-unassigned" }, { "\033[1~", "ed-move-to-beg" },
+		{ "\033[7~", "ed-move-to-beg" }, { "\033[4~", "ed-move-to-end" },
+		{ "\033[8~", "ed-move-to-end" }, { "\033[3~", "ed-delete-next-char" } };
 	cookie_io_functions_t io = { .write = draw };
 	unsigned rows, columns;
 	HistEvent ev;

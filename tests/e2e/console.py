@@ -341,6 +341,12 @@ def editing(): # L3
         t.shows('Router#shxow', LEFT + b'\x1bODx')
         t.keys(b'\x05\xc3')
         t.shows('Router#shxow\u00e4', b'\xa4') # one character in two pieces
+        t.shows('Router#wo', b'\x05\x15show clock' + LEFT * 6 + b'\x15' + b'\x7fwo\x0b') # ^U and ^X: what stands before
+        t.shows('Router#two', b'\x15three' + LEFT * 2 + b'\x18\x0btwo')
+        t.shows('Router#two?\\', b'\x1bq?\x1bQ\\')
+        t.shows('Router#atwo?b', b'\x7f\x1b[1~a\x1b[4~b') # keys that not every terminal is described with
+        t.shows('Router#two?b', b'\x1b[7~\x1b[3~\x1b[8~')
+        t.shows('Router#two?bc', b'\x1b[15~\x1b[200~\x1b[1;5Cc') # F5, the beginning of a paste, Control-Right
 
 
 def keys_in_pieces():
@@ -509,7 +515,7 @@ def password_prompt():
             t.shows('Router>show', b'show')
             t.shows('Router>', b'\x15')
         t.shows('Password:', b'enable\r')
-        t.shows('Router#', b'wrong\x15Sesame9\r') # ^U
+        t.shows('Router#', b'wrong\x15S\xc3\xa4\x7fesame' + LEFT + b'9\r') # ^U; keys that have no meaning
         t.shows('Router>', b'disable\r')
         t.keys(b'enable\rSesame9\rshow clock\r') # all at once, as when pasted
         t.shows('Router#')
@@ -542,12 +548,6 @@ def master_key_prompts():
         t.shows('Router(config)#', b'yes\r')
 
 
-def three_wrong_passwords():
-    with Terminal(with_secret()) as t:
-        t.shows('Router>')
-        t.keys(b'enable\r')
-        for _ in range(3):
-            t.shows('Password:')
 def the_next_user():
     """Who comes after the time is over finds nothing of the one before: no history, no typed line, no password."""
     more = '!\nline con 0\n exec-timeout 0 2\n password Sesame7\n login\n!\nenable secret Sesame7\n'
@@ -578,6 +578,12 @@ def the_next_user():
               'the history of another: %s', t.story())
 
 
+def three_wrong_passwords():
+    with Terminal(with_secret()) as t:
+        t.shows('Router>')
+        t.keys(b'enable\r')
+        for _ in range(3):
+            t.shows('Password:')
             y = t.screen.y
             t.keys(b'Sesame8\r')
             check(t.wait(lambda: t.screen.y > y), 'no answer\n%s', t.story())
