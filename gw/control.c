@@ -377,14 +377,18 @@ user_name(uid_t uid)
 	return name;
 }
 
-static size_t
-strangers(const struct control *ctl)
+/* Those who have been silent for longest go first: whoever means it says HELLO at once. */
+static void
+bound_strangers(struct control *ctl)
 {
+	struct attached *oldest = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ctl->attached.n; i++)
-		n += ctl->attached.v[i]->console == NULL;
-	return n;
+		if (ctl->attached.v[i]->console == NULL && n++ == 0)
+			oldest = ctl->attached.v[i];
+	if (n >= STRANGERS_MAX)
+		attached_free(oldest);
 }
 
 static void
@@ -395,7 +399,8 @@ attach(struct control *ctl, int fd)
 	socklen_t len = sizeof peer;
 	int copy = -1;
 
-	if (strangers(ctl) >= STRANGERS_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
+	bound_strangers(ctl);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0 ||
 	    (copy = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0) {
 		close(fd);
 		return;

@@ -681,6 +681,7 @@ def nobody_home():
         silent = [connect(gw) for _ in range(40)]
         ended = [s for s in silent if select.select([s], [], [], .2)[0]]
         check(len(ended) >= 20, 'only %d of 40 were sent away', len(ended))
+        check(gw.show('show clock') and time.monotonic() - begin < 4, 'they keep out who does say something')
         got = [rest(s) for s in silent]
         check(time.monotonic() - begin < 10 and not any(got), '%.1f s', time.monotonic() - begin)
         check(gw.show('show clock'), 'nobody gets in')
