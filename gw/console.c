@@ -576,9 +576,11 @@ take_place(struct consoles *all, struct console *c)
 	size_t i = all->list.n > 0 && !all->list.v[0]->attached;
 
 	if (c->attached) {
+		unsigned lines = c->trusted ? CONSOLES_MAX : CONSOLES_MAX - CONSOLES_TRUSTED;
+
 		for (; i < all->list.n && all->list.v[i]->number == c->number; i++)
 			c->number++;
-		if (c->number == CONSOLES_MAX)
+		if (c->number >= lines)
 			return false;
 		snprintf(c->line, sizeof c->line, "vty%u", c->number % CONSOLES_MAX);
 	} else {

@@ -14,7 +14,10 @@ struct console;
 struct consoles;
 struct gw;
 
-enum { CONSOLES_MAX = 100 }; /* attached ones: vty 0 to 99 */
+enum {
+	CONSOLES_MAX = 100, /* attached ones: vty 0 to 99 */
+	CONSOLES_TRUSTED = 5, /* of them for those who are trusted: nobody locks them out */
+};
 
 /* All consoles, by line. */
 struct consoles *consoles_new(struct gw *);

@@ -707,6 +707,33 @@ def a_hundred_consoles():
             s.close()
 
 
+def lines_for_root():
+    """Whoever may attach cannot take all lines: root still gets in, and clears one."""
+    if os.geteuid() != 0:
+        return
+    with Service() as gw:
+        os.chmod(gw.dir, 0o755)
+        os.chown(gw.socket, 0, 65533)
+        all_lines = []
+        os.setegid(65533)
+        os.seteuid(65534)
+        try:
+            for i in range(96):
+                s = connect(gw)
+                s.sendall(hello(command=i % 2, terminal=1))
+                check((b'all lines are in use' in s.recv(65536)) == (i == 95), 'no. %d', i)
+                all_lines.append(s)
+        finally:
+            os.seteuid(0)
+            os.setegid(0)
+        rows = gw.show('show users')
+        check(len(rows) == 97 and rows[-1].startswith('* 96 vty 95 '), '%s', rows[-3:])
+        gw.show('clear line vty 7')
+        check(rest(all_lines[7]).find(b'The line was cleared') > 0, 'not cleared')
+        for s in all_lines:
+            s.close()
+
+
 def clear_line():
     with Service() as gw, gw.terminal() as t, gw.terminal() as other:
         t.enable()
@@ -775,7 +802,7 @@ TESTS = (
     several_consoles, vanished_mode, who_configured, exit_status, cannot_attach, no_answer, shell,
     keys_through_the_socket, pages, interrupted_output, sizes_and_terminals, passwords, logins, histories,
     monitor_and_debug, stopped_client, client_dies, service_ends, reload, stale_and_second, foreground, hostile, nobody_home,
-    a_hundred_consoles, clear_line, paste)
+    a_hundred_consoles, lines_for_root, clear_line, paste)
 
 
 def main(wanted):
