@@ -755,9 +755,9 @@ def clear_line():
 # --- much -----------------------------------------------------------------------------------------------------------
 
 
-def paste(consoles=10, lines=1000):
+def paste(consoles=10):
     """Ten consoles paste while registrations run: no line lost, no registration late."""
-    grant, numbers = 5, tuple(str(1000 + i) for i in range(20))
+    grant, numbers, lines = 5, tuple(str(1000 + i) for i in range(20)), 1000 if lib.sanitized() else 10000
     with fake.Registrar(grant=grant) as r, Service(fake.config(lib.port(), r, numbers=numbers)) as gw, \
             lib.contextlib.ExitStack() as stack:
         check(r.until(SECONDS, lambda: len(r.numbers()) == 20, gw), 'not registered')
