@@ -12,7 +12,10 @@
 #include "cli/vty.h"
 #include "gw/gw.h"
 
-enum { OUTPUT_FULL = 1 << 16 }; /* bytes waiting: then log lines are dropped */
+enum {
+	OUTPUT_FULL = 1 << 16, /* bytes waiting: then log lines are dropped */
+	LOGIN_RESPONSE_S = 30, /* IOS `timeout login response`: whatever the exec-timeout is */
+};
 
 struct console {
 	struct gw *gw;
@@ -267,7 +270,7 @@ on_go_on(void *arg)
 static void
 set_idle(struct console *c)
 {
-	unsigned s = vty_terminal(c->vty)->timeout_s;
+	unsigned s = login_pending(c->vty) ? LOGIN_RESPONSE_S : vty_terminal(c->vty)->timeout_s;
 	bool counts = s > 0 && !c->command && !c->parked && (c->attached || c->terminal) &&
 		      vty_wants(c->vty) != VTY_NOTHING;
 
@@ -374,6 +377,13 @@ on_idle(void *arg)
 
 	if (c->ended)
 		return;
+	if (login_pending(c->vty)) {
+		char *why = xasprintf("%s timeout expired!", vty_prompt(c->vty));
+
+		close_session(c, why);
+		free(why);
+		return;
+	}
 	log_at(LOG_LEVEL_INFO, "SYS", "TTY_EXPIRE_TIMER", "(exec timer expired, tty %s, user %s)", c->line,
 	    vty_user(c->vty));
 	close_session(c, "The exec-timeout of this line has passed without input");

@@ -349,6 +349,36 @@ START_TEST(the_console_of_the_process_waits_for_return_instead)
 }
 END_TEST
 
+/* Whatever the exec-timeout says: a line is not for those who only stand at its door. */
+START_TEST(a_login_is_answered_within_half_a_minute)
+{
+	struct front *f = front_with(false, true, false);
+
+	type(f, "enable");
+	type(f, "configure terminal");
+	type(f, "line con 0");
+	type(f, "password Sesame7");
+	type(f, "login");
+	type(f, "exec-timeout 0 0");
+	type(f, "end");
+	f->gw.conf = f->fixture->conf;
+	pass(600);
+	type(f, "");
+	ck_assert_str_eq(f->read.prompt, "Password: ");
+	pass(29);
+	ck_assert_str_eq(f->read.prompt, "Password: ");
+	pass(1);
+	ck_assert(strstr(out_text(&f->printed), "\n% Password:  timeout expired!\n") != NULL);
+	ck_assert_str_eq(f->read.prompt, "");
+	type(f, "");
+	type(f, "Sesame7");
+	ck_assert_str_eq(f->read.prompt, "Router>");
+	pass(100000);
+	ck_assert_str_eq(f->read.prompt, "Router>");
+	front_end(f);
+}
+END_TEST
+
 START_TEST(the_log_goes_to_those_who_want_it)
 {
 	struct front *f = front_with(true, true, false);
@@ -433,6 +463,7 @@ main(void)
 	tcase_add_test(t, the_front_hears_what_is_remembered);
 	tcase_add_test(t, a_vty_on_which_nothing_is_typed_is_closed);
 	tcase_add_test(t, the_console_of_the_process_waits_for_return_instead);
+	tcase_add_test(t, a_login_is_answered_within_half_a_minute);
 	tcase_add_test(t, the_log_goes_to_those_who_want_it);
 	tcase_add_loop_test(t, a_front_that_says_nonsense_is_sent_away, 0, COUNT(wrong));
 	tcase_add_test(t, no_line_is_taken_while_a_key_is_wanted);
