@@ -391,6 +391,14 @@ on_idle(void *arg)
 
 /* Requests. */
 
+static void
+begin_pages(struct console *c)
+{
+	const struct vty_terminal *t = vty_terminal(c->vty);
+
+	pager_begin(c->pager, c->terminal ? t->length : 0, t->width);
+}
+
 /* Whether it was refused. */
 static bool
 type(struct console *c, const char *text, size_t len)
@@ -429,7 +437,7 @@ run_line(struct console *c, const struct frame *frame, bool end)
 		answer(c, false);
 		return;
 	}
-	pager_begin(c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+	begin_pages(c);
 	if (whole != len) {
 		out_printf(&c->out, "%% Line too long: %zu bytes, %d at the most\n", whole, LINE_MAX_BYTES);
 		refused = true;
@@ -450,8 +458,7 @@ help(struct console *c, const struct frame *frame)
 	char *line = xstrndup(frame->data, frame->len);
 
 	if (!c->parked && pager_wants(c->pager) == PAGER_NOTHING) {
-		pager_begin(
-		    c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+		begin_pages(c);
 		vty_help(c->vty, line);
 	}
 	str_wipe_free(line);
@@ -489,8 +496,7 @@ key(struct console *c, char typed)
 		vty_interrupt(c->vty);
 	} else if (vty_wants(c->vty) == VTY_KEY) {
 		print_text(c, enter ? "\n" : echo);
-		pager_begin(
-		    c->pager, c->terminal ? vty_terminal(c->vty)->length : 0, vty_terminal(c->vty)->width);
+		begin_pages(c);
 		refused = type(c, &typed, enter ? 0 : 1);
 	}
 	answer(c, refused);

@@ -201,8 +201,6 @@ edited_line(struct front *f, const char *line, size_t len)
 	size_t cut = f->cut;
 	char *copy;
 
-	f->key = 0;
-	f->cut = 0;
 	while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
 		len--;
 	copy = xstrndup(line, len);
@@ -219,6 +217,8 @@ edited_line(struct front *f, const char *line, size_t len)
 void
 terminal_abandon(struct front *f)
 {
+	f->key = 0;
+	f->cut = 0;
 	el_reset(f->el);
 	el_set(f->el, EL_PREP_TERM, 1);
 }
@@ -236,7 +236,6 @@ void
 terminal_forget(struct front *f)
 {
 	end_secret(f);
-	f->cut = 0;
 	terminal_abandon(f);
 }
 

@@ -805,15 +805,5 @@ TESTS = (
     a_hundred_consoles, lines_for_root, clear_line, paste)
 
 
-def main(wanted):
-    lib.gw_path()
-    try:
-        for fd in os.openpty():
-            os.close(fd)
-    except OSError as e:
-        lib.skip('no terminal to be had: %s' % e.strerror)
-    return lib.run_tests(TESTS, wanted)
-
-
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(lib.run_on_terminals(TESTS, sys.argv[1:]))

@@ -270,3 +270,14 @@ def run_tests(tests, wanted=()):
             print('FAIL: %s\n  %s' % (test.__name__, str(e).replace('\n', '\n  ')), flush=True)
     print('%d tests failed' % failed)
     return 1 if failed else 0
+
+
+def run_on_terminals(tests, wanted=()):
+    """run_tests for those that need terminals."""
+    gw_path()
+    try:
+        for fd in os.openpty():
+            os.close(fd)
+    except OSError as e:
+        skip('no terminal to be had: %s' % e.strerror)
+    return run_tests(tests, wanted)
