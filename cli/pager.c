@@ -18,6 +18,7 @@ enum { TAB = 8 };
 
 struct pager {
 	pager_emit *emit;
+	int64_t (*now)(void *arg);
 	void *arg;
 	unsigned rows, columns;
 	size_t shown, room; /* rows of this page: used, and all */
@@ -29,11 +30,12 @@ struct pager {
 };
 
 struct pager *
-pager_new(pager_emit *emit, void *arg)
+pager_new(pager_emit *emit, int64_t (*now)(void *arg), void *arg)
 {
 	struct pager *p = xcalloc(1, sizeof *p);
 
 	p->emit = emit;
+	p->now = now;
 	p->arg = arg;
 	return p;
 }
@@ -184,12 +186,12 @@ pager_key(struct pager *p, char key)
 void
 pager_text(struct pager *p, const char *expression)
 {
-	static const struct filter_host no_host = { 0 };
+	const struct filter_host host = { .arg = p->arg, .now = p->now };
 	const char *word = p->how[0] == '/' ? "begin" : p->how[0] == '+' ? "include" : "exclude";
 	struct out rest = OUT_MEMORY, errors = OUT_MEMORY;
 	char *text = xasprintf("%s %s", word, expression);
 	struct filter_error error;
-	struct filter *filter = filter_new(text, &rest, &no_host, &error);
+	struct filter *filter = filter_new(text, &rest, &host, &error);
 
 	free(text);
 	if (filter == NULL) {
@@ -201,8 +203,14 @@ pager_text(struct pager *p, const char *expression)
 		return;
 	}
 	out_write(filter_in(filter), p->kept.buf + p->at, p->kept.len - p->at);
-	filter_finish(filter, true, &errors);
-	out_free(&errors);
+	if (filter_finish(filter, true, &errors) != 0) {
+		out_char(&errors, '\n');
+		say(p, out_text(&errors));
+		out_free(&errors);
+		out_free(&rest);
+		p->wants = PAGER_KEY;
+		return;
+	}
 	forget(p);
 	p->kept = rest;
 	say(p, "filtering...\n");

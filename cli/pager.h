@@ -5,12 +5,14 @@
 #define GW_CLI_PAGER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct pager;
 
 typedef void pager_emit(void *arg, const char *text, size_t len);
 
-struct pager *pager_new(pager_emit *, void *arg);
+/* now: ms, against expressions that take too long; NULL: they may. */
+struct pager *pager_new(pager_emit *, int64_t (*now)(void *arg), void *arg);
 void pager_free(struct pager *); /* NULL ok */
 
 /* A new command on a screen of so many rows (0: it never stops) and columns (0: lines do not wrap). */

@@ -80,6 +80,13 @@ print_text(struct console *c, const char *text)
 	emit(c, text, strlen(text));
 }
 
+static int64_t
+now(void *arg)
+{
+	(void)arg;
+	return loop_now();
+}
+
 static void
 page(void *arg, const char *text, size_t len)
 {
@@ -630,7 +637,7 @@ console_new(struct gw *gw, const struct console_peer *peer, const struct console
 	c->user = escaped(origin->user);
 	c->from = escaped(!c->attached ? "" : hello->origin[0] != '\0' ? hello->origin : hello->tty);
 	c->type = escaped(hello->term);
-	c->pager = pager_new(emit, c);
+	c->pager = pager_new(emit, now, c);
 	c->out = OUT_TO(page, c);
 	c->idle = loop_timer_new(gw->loop, on_idle, c);
 	c->active = loop_now();
@@ -698,7 +705,7 @@ consoles_free(struct consoles *all)
 void
 consoles_each(const struct consoles *all, console_visit *visit, void *arg)
 {
-	int64_t now = loop_now();
+	int64_t t = loop_now();
 
 	for (size_t i = 0; i < all->list.n; i++) {
 		const struct console *c = all->list.v[i];
@@ -706,7 +713,7 @@ consoles_each(const struct consoles *all, console_visit *visit, void *arg)
 		struct console_row row = { .line = c->line,
 			.user = vty_user(c->vty),
 			.location = c->from,
-			.idle_s = (now - c->active) / 1000 };
+			.idle_s = (t - c->active) / 1000 };
 
 		if (!c->attached && str_eq(row.user, c->user))
 			row.user = ""; /* nobody has logged in */

@@ -2,6 +2,7 @@
  * ` being taken off again. */
 #include "cli/pager.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +105,7 @@ expected(const char *shown)
 START_TEST(a_page_ends_where_the_screen_does)
 {
 	struct out out = OUT_MEMORY;
-	struct pager *p = pager_new(emit, &out);
+	struct pager *p = pager_new(emit, NULL, &out);
 	const char *text = pages[_i].text;
 	char *want = expected(pages[_i].shown);
 
@@ -127,7 +128,7 @@ END_TEST
 START_TEST(what_is_stopped_stays_stopped_until_the_next_command)
 {
 	struct out out = OUT_MEMORY;
-	struct pager *p = pager_new(emit, &out);
+	struct pager *p = pager_new(emit, NULL, &out);
 
 	pager_begin(p, 3, 80);
 	pager_write(p, TEN, strlen(TEN));
@@ -148,7 +149,7 @@ END_TEST
 START_TEST(a_command_may_go_on_while_the_page_waits)
 {
 	struct out out = OUT_MEMORY;
-	struct pager *p = pager_new(emit, &out);
+	struct pager *p = pager_new(emit, NULL, &out);
 
 	pager_begin(p, 3, 80);
 	pager_write(p, "1\n2\n3\n", 6);
@@ -163,6 +164,39 @@ START_TEST(a_command_may_go_on_while_the_page_waits)
 }
 END_TEST
 
+static int64_t
+a_second_later(void *arg)
+{
+	static int64_t now;
+
+	(void)arg;
+	return now += 1000;
+}
+
+START_TEST(an_expression_that_takes_too_long_leaves_the_page_as_it_is)
+{
+	struct out out = OUT_MEMORY;
+	struct pager *p = pager_new(emit, a_second_later, &out);
+
+	pager_begin(p, 5, 0);
+	for (int i = 0; i < 100; i++) {
+		char line[1002];
+
+		snprintf(line, sizeof line, "a%999d\n", i);
+		pager_write(p, line, strlen(line));
+	}
+	out_free(&out);
+	press(p, "+a\n");
+	ck_assert_str_eq(
+	    out_text(&out), UNMORE "% 'a' takes too long on this output: use a simpler expression\n");
+	out_free(&out);
+	press(p, "\r");
+	ck_assert_uint_eq(out.len, strlen(UNMORE) + 1001);
+	pager_free(p);
+	out_free(&out);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -174,6 +208,7 @@ main(void)
 	tcase_add_loop_test(t, a_page_ends_where_the_screen_does, 0, COUNT(pages));
 	tcase_add_test(t, what_is_stopped_stays_stopped_until_the_next_command);
 	tcase_add_test(t, a_command_may_go_on_while_the_page_waits);
+	tcase_add_test(t, an_expression_that_takes_too_long_leaves_the_page_as_it_is);
 	suite_add_tcase(s, t);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);
