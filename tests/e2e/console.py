@@ -285,7 +285,7 @@ def tab():
 
 
 def question_mark():
-    with Terminal() as t:
+    with Terminal(size=(50, 80)) as t: # one page
         t.enable()
         t.keys(b'?')
         check(t.wait(lambda: 'Exec commands:' in t.screen.lines() and t.row() == 'Router#'), 'on an empty line:\n%s',
