@@ -511,15 +511,17 @@ struct entry {
 struct entries {
 	VEC(struct entry) list;
 	size_t skip;
+	const char *only; /* the one name wanted; NULL: all */
 };
 
 static bool
 take_entry(void *arg, const struct file_info *info)
 {
 	struct entries *e = arg;
-	struct entry entry = { xstrdup(info->path + e->skip), xstrdup(info->changed), info->size };
+	const char *name = info->path + e->skip;
 
-	vec_push(&e->list, entry);
+	if (e->only == NULL || str_eq(name, e->only))
+		vec_push(&e->list, ((struct entry){ xstrdup(name), xstrdup(info->changed), info->size }));
 	return true;
 }
 
@@ -556,11 +558,25 @@ dir(struct cmd_call *c)
 	prefix = xstrndup(name.path, strlen(name.path) - 1);
 	e.skip = strlen(prefix);
 	h->list_files(h->arg, prefix, take_entry, &e);
+	if (e.list.n == 0 && n > 0 && typed[n - 1] != ':' && typed[n - 1] != '/') {
+		prefix[e.skip - 1] = '\0'; /* no directory with files, then a file */
+		e.only = strrchr(prefix, '/');
+		e.only = e.only == NULL ? prefix : e.only + 1;
+		e.skip = (size_t)(e.only - prefix);
+		h->list_files(h->arg, prefix, take_entry, &e);
+		if (e.list.n == 0)
+			cmd_error(c, "Error opening %s (No such file or directory)", typed);
+	}
+	if (c->error->len > 0) {
+		free(prefix);
+		file_name_free(&name);
+		return -1;
+	}
 	if (e.list.n > 1)
 		qsort(e.list.v, e.list.n, sizeof e.list.v[0], by_name);
 	/* Tools look for the name in front of the last '/'. */
 	out_printf(c->out, "Directory of %s%s\n\n", typed == NULL ? "flash:" : typed,
-	    n > 0 && typed[n - 1] == '/' ? "" : "/");
+	    e.only != NULL || (n > 0 && typed[n - 1] == '/') ? "" : "/");
 	for (size_t i = 0; i < e.list.n; i++) {
 		out_printf(c->out, "%5zu  -rw-  %12zu  %s  ", i + 1, e.list.v[i].size, e.list.v[i].changed);
 		out_escaped(c->out, e.list.v[i].name, strlen(e.list.v[i].name));
@@ -599,7 +615,7 @@ static const struct cmd rows[] = {
 	    .run = copy, .example = "copy running-config startup-config" },
 	{ .form = "configure memory", .words = WORDS({ "configure", "Enter configuration mode" },
 	    { "memory", "Merge the startup configuration" }), .run = configure_memory, .example = "configure memory" },
-	{ .form = "dir [FILE$dir]", .words = WORDS({ "dir", "List files" }, { "FILE", "flash: or a directory" }),
+	{ .form = "dir [FILE$dir]", .words = WORDS({ "dir", "List files" }, { "FILE", "flash:, a directory or a file" }),
 	    .run = dir, .flags = CMD_PIPE, .example = "dir flash:" },
 	{ .form = "more FILE$file", .words = WORDS({ "more", "Display a file" }, { "FILE", FILE_HELP }),
 	    .run = more, .flags = CMD_PIPE, .example = "more flash:site.cfg" },

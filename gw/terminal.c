@@ -465,6 +465,9 @@ terminal_open(struct front *f)
 	el_set(f->el, EL_ADDFN, "gw-delete", "delete, or end of input", key_delete);
 	for (size_t i = 0; i < COUNT(keys); i++)
 		el_set(f->el, EL_BIND, keys[i].key, keys[i].does, NULL);
+	/* Counts before keys: IOS has none, and a large one takes libedit for ever. */
+	for (char count[] = "\0330"; count[1] <= '9'; count[1]++)
+		el_set(f->el, EL_BIND, count, "ed-unassigned", NULL);
 	el_set(f->el, EL_UNBUFFERED, 1);
 	return 0;
 }

@@ -347,6 +347,7 @@ def editing(): # L3
         t.shows('Router#atwo?b', b'\x7f\x1b[1~a\x1b[4~b') # keys that not every terminal is described with
         t.shows('Router#two?b', b'\x1b[7~\x1b[3~\x1b[8~')
         t.shows('Router#two?bc', b'\x1b[15~\x1b[200~\x1b[1;5Cc') # F5, the beginning of a paste, Control-Right
+        t.shows('Router#two?bc9d', b'\x1b99d') # no count: the first key is none, the second itself
 
 
 def keys_in_pieces():
