@@ -43,6 +43,9 @@ static const struct cmd between[] = {
 	KEPT("call treatment"), KEPT("call (threshold|spike|rsvp-sync|denial|fallback|filter|history-mib|language|"
 	    "leg-history|preserve|progress|application|active|accounting-template|monitor|service|start|rscmon|switch)"),
 	SECTION("call-home", "(cfg-call-home)#"),
+};
+
+static const struct cmd voice[] = {
 	KEPT("voice rtp"), KEPT("voice call"), KEPT("voice dsp"), KEPT("voice dnis-map"), KEPT("voice enum-match-table"),
 	KEPT("voice hpi"), KEPT("voice hunt"), KEPT("voice iec"), KEPT("voice local-bypass"), KEPT("voice logout-profile"),
 	KEPT("voice mlpp"), KEPT("voice pcm"), KEPT("voice statistics"), KEPT("voice vad-time"), KEPT("voice vrf"),
@@ -108,6 +111,8 @@ static const struct cmd last[] = {
 
 const struct table before_table = { &mode_config, before, COUNT(before), whole_conf, edit_whole_conf, NULL };
 const struct table between_table = { &mode_config, between, COUNT(between), whole_conf, edit_whole_conf,
+	NULL };
+const struct table kept_voice_table = { &mode_config, voice, COUNT(voice), whole_conf, edit_whole_conf,
 	NULL };
 const struct table devices_table = { &mode_config, devices, COUNT(devices), whole_conf, edit_whole_conf,
 	NULL };

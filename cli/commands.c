@@ -146,8 +146,8 @@ const struct table *const command_tables[] = {
 	&show_archive_table, &show_register_table, &show_sip_table, &show_peer_table, &debug_table,
 	&terminal_table, &login_table, /* EXEC */
 	&show_logging_table, &common_table, &before_table, &logging_table, &system_table, &key_table,
-	&access_table, &between_table, &archive_section_table, &users_table, &devices_table,
-	&voice_section_table, &peer_section_table, &sip_ua_section_table, &after_table, &banner_table,
+	&access_table, &between_table, &voice_section_table, &kept_voice_table, &archive_section_table,
+	&users_table, &devices_table, &peer_section_table, &sip_ua_section_table, &after_table, &banner_table,
 	&line_section_table, &last_table, /* global configuration */
 	&archive_table, &archive_log_table, &voice_table, &voice_sip_table, &peer_table, &sip_ua_table,
 	&line_table, NULL, /* the modes below it */

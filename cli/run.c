@@ -145,9 +145,21 @@ write_mode(struct writer *w, const struct mode *mode, const struct context *ctx)
 void
 cli_write_config(const struct cli *cli, const struct conf *conf, bool all, struct out *out)
 {
-	struct writer w = { .out = out, .conf = conf, .cli = cli, .all = all };
+	struct out lines = OUT_MEMORY;
+	struct writer w = { .out = &lines, .conf = conf, .cli = cli, .all = all };
+	bool apart = true;
 
-	for (size_t i = 0; command_tables[i] != NULL; i++)
+	for (size_t i = 0; command_tables[i] != NULL; i++) {
 		if (command_tables[i]->mode == &mode_config)
 			write_table(&w, command_tables[i], NULL);
+		if (lines.len == 0)
+			continue;
+		if (!apart)
+			out_str(out, "!\n");
+		out_write(out, out_text(&lines), lines.len);
+		apart = lines.len >= 3 && str_eq(out_text(&lines) + lines.len - 3, "\n!\n");
+		out_free(&lines);
+	}
+	if (!apart)
+		out_str(out, "!\n");
 }

@@ -219,13 +219,13 @@ static const char *const kept_texts[] = {
 	" authentication username u1 password 6 fe_a`iJYE\\DZYJhDhTP[`MYaTgRH_MAAB realm A.example\n!\n",
 	"line con 0\n exec-timeout 0 0\nline vty 0 4\n login local\n transport input ssh\n!\n",
 	"archive\n log config\n  logging enable\n  hidekeys\n path flash:backup\n!\n",
-	"banner motd ^C\n  Keep out.\n! not a comment\n^C\n",
+	"banner motd ^C\n  Keep out.\n! not a comment\n^C\n!\n",
 	"crypto pki certificate chain CA\n certificate ca 01\n  30820122 300D0609 2A864886 F70D0101 "
 	"01050003\n"
 	"  82010F00 3082010A 02820101 00B3D3F1\n  quit\n!\n",
-	"password encryption aes\n",
-	"ip route 0.0.0.0 0.0.0.0 192.0.2.254\n",
-	"no ip http server\n",
+	"password encryption aes\n!\n",
+	"ip route 0.0.0.0 0.0.0.0 192.0.2.254\n!\n",
+	"no ip http server\n!\n",
 };
 
 START_TEST(a_kept_statement_comes_back_as_it_was)
@@ -295,7 +295,7 @@ START_TEST(indentation_tells_what_the_words_do_not)
 	errors = errors_of_load(f, "wrong", wrong, strlen(wrong));
 	ck_assert_str_eq(errors, "wrong:4:1: Invalid input: 'hostnam'\n");
 	written = fixture_config(f);
-	ck_assert_str_eq(written, "!\nhostname gw8\ninterface Loopback0\n no ip address\n!\nend\n");
+	ck_assert_str_eq(written, "!\nhostname gw8\n!\ninterface Loopback0\n no ip address\n!\nend\n");
 	free(written);
 	free(errors);
 	fixture_free(f);
@@ -1168,7 +1168,7 @@ START_TEST(fifty_exits_leave_a_script_in_global_configuration)
 		out_str(&text, i % 2 ? "exit\n" : "end\n");
 	out_str(&text, "hostname gw7\n");
 	written = loaded("exits", out_text(&text), text.len);
-	ck_assert_str_eq(written, "!\nhostname gw7\nend\n");
+	ck_assert_str_eq(written, "!\nhostname gw7\n!\nend\n");
 	free(written);
 	out_free(&text);
 }

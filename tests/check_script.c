@@ -281,7 +281,7 @@ START_TEST(a_byte_0_spoils_its_line_only)
 
 	ck_assert_str_eq(out_text(&l.report.errors),
 	    "site.cfg:1:13: NUL byte in the line\nsite.cfg:2:17: NUL byte in the line\n");
-	ck_assert_str_eq(config, "!\nip domain name b\nend\n");
+	ck_assert_str_eq(config, "!\nip domain name b\n!\nend\n");
 	free(config);
 	loaded_free(&l);
 }
