@@ -615,7 +615,7 @@ static const struct cmd rows[] = {
 	    .run = copy, .example = "copy running-config startup-config" },
 	{ .form = "configure memory", .words = WORDS({ "configure", "Enter configuration mode" },
 	    { "memory", "Merge the startup configuration" }), .run = configure_memory, .example = "configure memory" },
-	{ .form = "dir [FILE$dir]", .words = WORDS({ "dir", "List files" }, { "FILE", "flash:, a directory or a file" }),
+	{ .form = "dir [/all] [FILE$dir]", .words = WORDS({ "dir", "List files" }, { "/all", "All files: the same here" }, { "FILE", "flash:, a directory or a file" }),
 	    .run = dir, .flags = CMD_PIPE, .example = "dir flash:" },
 	{ .form = "more FILE$file", .words = WORDS({ "more", "Display a file" }, { "FILE", FILE_HELP }),
 	    .run = more, .flags = CMD_PIPE, .example = "more flash:site.cfg" },

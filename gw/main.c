@@ -552,10 +552,10 @@ read_options(struct options *o, int argc, char **argv)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			return 0;
+			return fflush(stdout) != 0;
 		case 'V':
 			puts("gw " PACKAGE_VERSION);
-			return 0;
+			return fflush(stdout) != 0;
 		default:
 			fputs(TRY_HELP, stderr); /* getopt has said what is wrong */
 			return 2;

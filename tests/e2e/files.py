@@ -159,6 +159,8 @@ def exit_status():
                 (['-t', d + '/missing'], '', 1)):
             r = run(*args, input=input)
             check(r.status == status, 'gw %s: not %d\n%s', ' '.join(args), status, r)
+        with open('/dev/full', 'w') as full:
+            check(subprocess.run([lib.gw_path(), '--version'], stdout=full).returncode == 1, '--version on a full disk')
         r = run('-f', cfg, input='enable\nshow version\n')
         check(r.out.startswith('gw Software') and '>' not in r.out and '#' not in r.out, 'a prompt in a pipe\n%s', r)
         r = run('-f', cfg, input='enable\nexit\nshow version\n')
