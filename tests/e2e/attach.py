@@ -806,4 +806,5 @@ TESTS = (
 
 
 if __name__ == '__main__':
-    sys.exit(lib.run_on_terminals(TESTS, sys.argv[1:]))
+    with lib.gw_for_everybody():
+        sys.exit(lib.run_on_terminals(TESTS, sys.argv[1:]))

@@ -57,6 +57,23 @@ def gw_path():
     return os.path.abspath(path)
 
 
+@contextlib.contextmanager
+def gw_for_everybody():
+    """In here gw is a copy that every user may run: the tree may stand where only its owner gets."""
+    before, path = os.environ.get('GW'), gw_path()
+    with tempfile.TemporaryDirectory(prefix='gw-e2e.') as d:
+        os.chmod(d, 0o755)
+        os.environ['GW'] = shutil.copy(path, d)
+        os.chmod(os.environ['GW'], 0o755)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ['GW']
+            else:
+                os.environ['GW'] = before
+
+
 def need(*programs):
     for p in programs:
         if not shutil.which(p, path=os.environ.get('PATH', '') + ':/usr/sbin:/usr/local/sbin'):
