@@ -9,8 +9,8 @@
 struct control;
 struct gw;
 
-/* A socket that nobody listens on any more is replaced. NULL with a text; *live: another gw listens there. */
-/* It listens, but takes nobody before control_begin. */
+/* Listens, but takes nobody before control_begin. A socket that nobody listens on any more is replaced. NULL
+ * with a text; *live: another gw listens there. */
 struct control *control_new(struct gw *, const char *path, bool *live, char *err, size_t errsz);
 void control_begin(struct control *); /* takes consoles from now on; NULL ok */
 void control_free(struct control *); /* NULL ok; removes the socket if it is still this one */
