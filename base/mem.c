@@ -60,6 +60,17 @@ xvasprintf(const char *format, va_list ap)
 }
 
 char *
+xmemdup(const char *bytes, size_t n)
+{
+	char *copy = xmalloc(n + 1);
+
+	if (n > 0)
+		memcpy(copy, bytes, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
 xasprintf(const char *format, ...)
 {
 	va_list ap;

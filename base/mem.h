@@ -14,6 +14,7 @@ void *xrealloc(void *p, size_t size);
 /* NULL gives NULL. */
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
+char *xmemdup(const char *bytes, size_t n); /* all of them, bytes 0 too, and a byte 0 behind them */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 

@@ -392,7 +392,7 @@ take_line(struct front *f)
 		}
 		return false;
 	}
-	line = xstrndup(text, n);
+	line = xmemdup(text, n);
 	front_taken(f, feed == NULL ? n : n + 1);
 	front_ask_line(f, FRAME_LINE, line, n, f->input.cut);
 	f->input.cut = 0;

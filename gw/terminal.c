@@ -204,6 +204,7 @@ edited_line(struct front *f, const char *line, size_t len)
 	while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
 		len--;
 	copy = xstrndup(line, len);
+	len = strlen(copy); /* libedit counts what stands behind a quoted ^@, but does not hand it over */
 	terminal_abandon(f);
 	if (key == CONTROL_C)
 		front_ask(f, FRAME_INTERRUPT, "", 0);
@@ -306,7 +307,7 @@ edit_key(struct front *f)
 		before = xstrndup(line, n);
 		if (f->wish == FRAME_HELP)
 			front_print_text(f, "?\n");
-		front_ask(f, f->wish, before, n);
+		front_ask(f, f->wish, before, strlen(before));
 		str_wipe_free(before);
 		f->wish = 0;
 		return;
