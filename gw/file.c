@@ -150,7 +150,8 @@ file_write(const char *path, const char *text, size_t len, char *err, size_t err
 		}
 		mode &= st.st_mode;
 	}
-	if (access(target, F_OK) == 0 && access(target, W_OK) != 0) { /* read-only: somebody means it */
+	/* Read-only: somebody means it. It may go at any moment: then it is made anew. */
+	if (access(target, W_OK) != 0 && errno != ENOENT) {
 		fail(path, strerror(errno), err, errsz);
 		goto out;
 	}
