@@ -93,7 +93,7 @@ def three_failures():
                 login(t, user, 'Sesame-wrong')
             for t in a, b, c:
                 check(t.wait(lambda: t.raw.count(b'% Login invalid') == n + 1), 'failure %d: %s', n, t.story())
-                check(time.monotonic() - begin >= 1, 'answered at once')
+                check(time.monotonic() - begin > .9, 'answered at once') # gw counts whole milliseconds
         for t in a, b, c:
             check(t.ended() == 0, 'it goes on: %s', t.story())
         screens = [t.raw.replace(user.encode(), b'USER') for t, user in zip((a, b, c), users)]
